@@ -1,1 +1,31 @@
-export {};
+export { batchNorm, batchNormSpec } from './batch-norm.ts';
+export type { BatchNormParameters } from './batch-norm.ts';
+export { convWeightSpec, equalizedConv2d, equalizedGain } from './equalized-conv.ts';
+export type { ConvMove, ConvSize } from './equalized-conv.ts';
+export { equalizedLinear, linearSpec } from './equalized-linear.ts';
+export type { LinearParameters, LinearSize } from './equalized-linear.ts';
+export { blur, upsample2d } from './fir.ts';
+export type { BlurOptions } from './fir.ts';
+export { registerSecondOrderGradients } from './gradients/register-second-order-gradients.ts';
+export { STYLEGAN_SLOPE, biasActivation } from './leaky-relu.ts';
+export { MINIBATCH_GROUP, minibatchDeviation } from './minibatch-deviation.ts';
+export { modulatedConv2d } from './modulated-conv.ts';
+export type { ModulatedInputs, ModulatedOptions } from './modulated-conv.ts';
+export {
+  bufferOf,
+  constantSpec,
+  countParameters,
+  fillParameters,
+  flattenParameters,
+  flattenSpecs,
+  initialParameters,
+  normalSpec,
+} from './parameters.ts';
+export type { ParameterSpec, ParameterTree, ParametersOf, SpecTree } from './parameters.ts';
+export { pixelNorm } from './pixel-norm.ts';
+export { heConvSpec, paddedConv3, preluSpec, residualUnit, residualUnitSpec } from './residual-unit.ts';
+export type { ResidualUnitParameters, ResidualUnitSize } from './residual-unit.ts';
+export { seededNormal } from './seeded-normal.ts';
+export type { NormalSource } from './seeded-normal.ts';
+export { squeezeExcite, squeezeExciteSpec } from './squeeze-excite.ts';
+export type { SqueezeExciteParameters } from './squeeze-excite.ts';

@@ -1,1 +1,12 @@
-export {};
+export { affineStyles } from './affine-styles.ts';
+export { fromTorchLayout, toTorchLayout } from './change-layout.ts';
+export type { LaidOut } from './change-layout.ts';
+export { discriminate, discriminatorSpec } from './discriminator.ts';
+export type { DiscriminatorParameters } from './discriminator.ts';
+export { LATENT_WIDTH, generatorSpec, layerKey, mappingSpec, synthesisSpec } from './generator-spec.ts';
+export type { GeneratorParameters, MappingParameters, SynthesisParameters } from './generator-spec.ts';
+export { mapLatent, truncate } from './mapping.ts';
+export { nvidiaDiscriminatorKeys, nvidiaGeneratorKeys } from './nvidia-key-map.ts';
+export type { KeyPair, LayoutChange } from './nvidia-key-map.ts';
+export { synthesize, synthesizeStage } from './synthesis.ts';
+export type { SynthesisInputs, SynthesisStage, SynthesisState } from './synthesis.ts';
