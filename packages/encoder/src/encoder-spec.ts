@@ -1,0 +1,90 @@
+/** The parameters of the facial attribute encoder. */
+import { batchNormSpec, constantSpec, heConvSpec, linearSpec, normalSpec, preluSpec, residualUnitSpec } from '@mfim/nn';
+import type { ParametersOf } from '@mfim/nn';
+import type { StyleEntry, StyleTable } from '@mfim/tensor-contracts';
+import { checkEncoderConfig, stageAt } from './encoder-config.ts';
+import type { EncoderConfig, PyramidLevel } from './encoder-config.ts';
+
+/** Style codes start near 1: the affine layers' bias, where every style is neutral. */
+const NEUTRAL_STYLE = 1;
+/** Heads start small, so that training starts from the neutral style. */
+const HEAD_SCALE = 0.1;
+
+function convSpec(kernel: number, input: number, output: number) {
+  return { weight: heConvSpec(kernel, input, output), bias: constantSpec([output], 0) };
+}
+
+/** The entries whose codes a level gives. */
+export function levelEntries(config: EncoderConfig, table: StyleTable, level: PyramidLevel): readonly StyleEntry[] {
+  const position = config.levels.indexOf(level);
+  const above = position === 0 ? 0 : (config.levels[position - 1]?.codesUpTo as number);
+  return table.entries.filter(({ resolution }) => resolution > above && resolution <= level.codesUpTo);
+}
+
+/** How many noise inputs the generator has at a resolution. */
+export function mapCount(table: StyleTable, resolution: number): number {
+  return table.noises.filter((noise) => noise.resolution === resolution).length;
+}
+
+function bodySpec(config: EncoderConfig) {
+  const units: Record<string, ReturnType<typeof residualUnitSpec>> = {};
+  let input = config.stemWidth;
+  config.stages.forEach(({ units: count, width }, stage) => {
+    for (let unit = 0; unit < count; unit += 1) {
+      units[`s${stage}_u${unit}`] = residualUnitSpec({ input, output: width, stride: unit === 0 ? 2 : 1 });
+      input = width;
+    }
+  });
+  return {
+    stem: { conv: heConvSpec(3, 3, config.stemWidth), norm: batchNormSpec(config.stemWidth), slope: preluSpec(config.stemWidth) },
+    units,
+  };
+}
+
+function codeHeadSpec(config: EncoderConfig, level: PyramidLevel, entries: readonly StyleEntry[]) {
+  const trunk: Record<string, ReturnType<typeof convSpec>> = {};
+  for (let step = 0; step < Math.log2(level.resolution); step += 1) {
+    trunk[`conv${step}`] = convSpec(3, step === 0 ? config.pyramidWidth : config.codeWidth, config.codeWidth);
+  }
+  const heads: Record<string, ReturnType<typeof linearSpec>> = {};
+  for (const entry of entries) {
+    const spec = linearSpec({ input: config.codeWidth, output: entry.width, biasStart: NEUTRAL_STYLE });
+    heads[entry.name.replace('.', '_')] = { ...spec, weight: normalSpec(spec.weight.shape, HEAD_SCALE) };
+  }
+  return { trunk, heads };
+}
+
+/** The last convolution starts at zero: training starts at "no style map". */
+function mapHeadSpec(config: EncoderConfig, maps: number) {
+  const last = { weight: constantSpec([3, 3, config.mapWidth, maps], 0), bias: constantSpec([maps], 0) };
+  return { conv0: convSpec(3, config.pyramidWidth, config.mapWidth), conv1: last };
+}
+
+/** Channels of the backbone at a level's resolution. */
+function backboneWidth(config: EncoderConfig, resolution: number): number {
+  const stage = stageAt(config, resolution);
+  return stage < 0 ? config.stemWidth : (config.stages[stage]?.width as number);
+}
+
+/**
+ * Specification of the encoder for one generator.
+ *
+ * @throws InputError when the configuration does not fit the generator
+ */
+export function encoderSpec(config: EncoderConfig, table: StyleTable) {
+  checkEncoderConfig(config, table);
+  const laterals: Record<string, ReturnType<typeof convSpec>> = {};
+  const codes: Record<string, ReturnType<typeof codeHeadSpec>> = {};
+  const maps: Record<string, ReturnType<typeof mapHeadSpec>> = {};
+  for (const level of config.levels) {
+    const key = `r${level.resolution}`;
+    laterals[key] = convSpec(1, backboneWidth(config, level.resolution), config.pyramidWidth);
+    const entries = levelEntries(config, table, level);
+    if (entries.length > 0) codes[key] = codeHeadSpec(config, level, entries);
+    if (config.mapResolutions.includes(level.resolution)) maps[key] = mapHeadSpec(config, mapCount(table, level.resolution));
+  }
+  return { body: bodySpec(config), laterals, codes, maps };
+}
+
+/** Tensors of the encoder. */
+export type EncoderParameters = ParametersOf<ReturnType<typeof encoderSpec>>;

@@ -1,0 +1,49 @@
+/**
+ * Face -> hierarchical latent maps: IR-SE body, then a feature pyramid (pSp: lateral 1x1, top-down
+ * bilinear with aligned corners, sum). Departure from pSp: the coarsest map has a lateral too, so
+ * that all latent maps have one width.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { bindAxes } from '@mfim/tensor-contracts';
+import { batchNorm, paddedConv3, residualUnit } from '@mfim/nn';
+import type { ResidualUnitParameters } from '@mfim/nn';
+import { stageResolution } from './encoder-config.ts';
+import type { EncoderConfig } from './encoder-config.ts';
+import type { EncoderParameters } from './encoder-spec.ts';
+
+/** Features of the stem and of every stage, by resolution. */
+function backbone(parameters: EncoderParameters['body'], config: EncoderConfig, image: tf.Tensor): Map<number, tf.Tensor> {
+  const { stem, units } = parameters;
+  let x: tf.Tensor = tf.prelu(batchNorm(stem.norm, paddedConv3(image, stem.conv, 1)), stem.slope);
+  const features = new Map([[config.inputResolution, x]]);
+  config.stages.forEach(({ units: count }, stage) => {
+    for (let unit = 0; unit < count; unit += 1) {
+      const tensors = units[`s${stage}_u${unit}`] as ResidualUnitParameters;
+      x = residualUnit(tensors, x, unit === 0 ? 2 : 1);
+    }
+    features.set(stageResolution(config, stage), x);
+  });
+  return features;
+}
+
+/**
+ * @param image [batch, size, size, 3] in [-1, 1]
+ * @returns latent maps by resolution, coarse to fine, each [batch, r, r, pyramidWidth]
+ * @throws ShapeError when the image is not of the configured size
+ */
+export function latentMaps(parameters: EncoderParameters, config: EncoderConfig, image: tf.Tensor): ReadonlyMap<number, tf.Tensor> {
+  const size = config.inputResolution;
+  bindAxes('latentMaps', { image }, { image: `batch ${size} ${size} 3` });
+  const features = backbone(parameters.body, config, image);
+  const maps = new Map<number, tf.Tensor>();
+  let above: tf.Tensor | undefined;
+  for (const { resolution } of config.levels) {
+    const { weight, bias } = parameters.laterals[`r${resolution}`] as EncoderParameters['laterals'][string];
+    const feature = features.get(resolution) as tf.Tensor4D;
+    let map: tf.Tensor = tf.add(tf.conv2d(feature, weight as tf.Tensor4D, 1, 'valid'), bias);
+    if (above !== undefined) map = tf.add(tf.image.resizeBilinear(above as tf.Tensor4D, [resolution, resolution], true), map);
+    maps.set(resolution, map);
+    above = map;
+  }
+  return maps;
+}
