@@ -1,4 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs';
 import { IR_SE_50, encode, encoderSpec } from '@mfim/encoder';
 import type { EncoderConfig } from '@mfim/encoder';
 import { fillParameters, flattenParameters, flattenSpecs, initialParameters, seededNormal } from '@mfim/nn';
@@ -49,7 +49,7 @@ test('every trainable parameter gets a gradient', () => {
   })(trained.map((name) => start.get(name) as tf.Tensor));
   // An M2M block's first convolution lies behind a zero one at the start.
   const silent = trained.filter((_, index) => (tf.max(tf.abs(gradients[index] as tf.Tensor)).dataSync()[0] as number) === 0);
-  expect(silent.every((name) => /^maps\.r\d+\.conv0/.test(name))).toBe(true);
+  expect(silent.filter((name) => !/^maps\.r\d+\.conv0/.test(name))).toEqual([]);
 });
 
 test('IR-SE50 for a 1024 generator: 26 heads on shared trunks', () => {

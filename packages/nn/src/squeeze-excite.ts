@@ -4,10 +4,12 @@ import { normalSpec } from './parameters.ts';
 import type { ParametersOf } from './parameters.ts';
 
 const REDUCTION = 16;
+/** What the narrowest layer of the published network has; narrower ones die behind the ReLU. */
+const FEWEST_HIDDEN = 4;
 
 /** Two matrices without bias, [channels, channels / 16] and back. */
 export function squeezeExciteSpec(channels: number) {
-  const hidden = Math.max(1, Math.floor(channels / REDUCTION));
+  const hidden = Math.max(FEWEST_HIDDEN, Math.floor(channels / REDUCTION));
   return {
     reduce: normalSpec([channels, hidden], Math.sqrt(2 / channels)),
     expand: normalSpec([hidden, channels], Math.sqrt(1 / hidden)),
