@@ -1,1 +1,13 @@
-export {};
+export { DATA_TYPE_BYTES } from './data-type.ts';
+export type { DataType } from './data-type.ts';
+export { fromBfloat16Bits, fromFloat16Bits, toBfloat16Bits, toFloat16Bits } from './half-precision.ts';
+export type { FlatCheckpoint, Scalar } from './pytorch/flatten-checkpoint.ts';
+export { readPyTorch } from './pytorch/read-pytorch.ts';
+export type { PyTorchOptions } from './pytorch/read-pytorch.ts';
+export type { RawTensor } from './raw-tensor.ts';
+export { readSafetensors } from './read-safetensors.ts';
+export type { Safetensors } from './read-safetensors.ts';
+export { subState } from './sub-state.ts';
+export { fromFloat32, toFloat32, toFloat32State } from './to-float32.ts';
+export type { FloatType } from './to-float32.ts';
+export { writeSafetensors } from './write-safetensors.ts';

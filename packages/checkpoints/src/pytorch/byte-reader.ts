@@ -1,0 +1,88 @@
+/** Reads little-endian numbers and text from bytes and refuses to read past their end. */
+import { damaged } from '../damaged.ts';
+
+const NEWLINE = 0x0a;
+
+/** A position in bytes. */
+export class ByteReader {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #where: string;
+  position: number;
+
+  constructor(where: string, bytes: Uint8Array, position = 0) {
+    this.#where = where;
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.position = position;
+  }
+
+  /** Moves on by `count` bytes and returns where they start. */
+  #advance(count: number): number {
+    const start = this.position;
+    if (count > this.bytes.byteLength - start) {
+      const left = Math.max(0, this.bytes.byteLength - start);
+      damaged(this.#where, { expected: `${count} more bytes at ${start}`, got: `${left}: the file is cut off` });
+    }
+    this.position = start + count;
+    return start;
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#advance(1));
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#advance(2), true);
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#advance(4), true);
+  }
+
+  i32(): number {
+    return this.#view.getInt32(this.#advance(4), true);
+  }
+
+  u64(): bigint {
+    return this.#view.getBigUint64(this.#advance(8), true);
+  }
+
+  /** Big-endian, as pickle stores it. */
+  f64(): number {
+    return this.#view.getFloat64(this.#advance(8), false);
+  }
+
+  /** A view, not a copy. */
+  take(count: number): Uint8Array {
+    const start = this.#advance(count);
+    return this.bytes.subarray(start, start + count);
+  }
+
+  text(count: number): string {
+    const bytes = this.take(count);
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      return damaged(this.#where, { expected: `UTF-8 text at ${this.position - count}`, got: 'other bytes' });
+    }
+  }
+
+  /** Text up to the next newline, which is skipped. */
+  line(): string {
+    const end = this.bytes.indexOf(NEWLINE, this.position);
+    if (end < 0) damaged(this.#where, { expected: 'a newline', got: 'the end of the file' });
+    const text = this.text(end - this.position);
+    this.position += 1;
+    return text;
+  }
+
+  /** A two's complement integer of `count` bytes; a bigint only where a number cannot hold it. */
+  integer(count: number): number | bigint {
+    const bytes = this.take(count);
+    let value = 0n;
+    for (let index = count - 1; index >= 0; index -= 1) value = value * 256n + BigInt(bytes[index] as number);
+    value = BigInt.asIntN(count * 8, value);
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+}
