@@ -5,14 +5,14 @@ import { ShapeError } from '@mfim/tensor-contracts';
 import { equalizedLinear } from '@mfim/nn';
 import type { LinearParameters } from '@mfim/nn';
 import { layerKey } from './generator-spec.ts';
-import type { SynthesisParameters } from './generator-spec.ts';
+import type { AffineParameters } from './generator-spec.ts';
 
 /**
  * @param latents one w [batch, latent] for all layers, or one per W+ index (`table.latentCount`)
  * @returns style codes in table order, each [batch, width]
  */
 export function affineStyles(
-  parameters: SynthesisParameters,
+  parameters: AffineParameters,
   table: StyleTable,
   latents: readonly tf.Tensor[],
 ): readonly tf.Tensor[] {
@@ -25,8 +25,7 @@ export function affineStyles(
     });
   }
   return table.entries.map((entry) => {
-    const layers = entry.layer === 'torgb' ? parameters.rgbs : parameters.convs;
-    const affine = layers[layerKey(entry)]?.affine as LinearParameters;
+    const affine = parameters[layerKey(entry)] as LinearParameters;
     return equalizedLinear(affine, (latents.length === 1 ? latents[0] : latents[entry.latentIndex]) as tf.Tensor);
   });
 }

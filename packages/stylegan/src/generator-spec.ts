@@ -13,12 +13,11 @@ export const MAPPING_LAYERS = 8;
 /** Learning-rate multiplier of the mapping network. */
 export const MAPPING_LR = 0.01;
 
-type Fully = ReturnType<typeof linearSpec>;
+type Linear = ReturnType<typeof linearSpec>;
 
-/** A convolution with its affine (w -> style), noise and bias. */
-function convLayerSpec(entry: StyleEntry, latentWidth: number) {
+/** A convolution with its noise and bias. */
+function convLayerSpec(entry: StyleEntry) {
   return {
-    affine: linearSpec({ input: latentWidth, output: entry.width, biasStart: 1 }),
     weight: convWeightSpec({ input: entry.width, output: entry.outputChannels, kernel: 3 }),
     bias: constantSpec([entry.outputChannels], 0),
     noiseStrength: constantSpec([], 0),
@@ -26,28 +25,32 @@ function convLayerSpec(entry: StyleEntry, latentWidth: number) {
   };
 }
 
-function rgbLayerSpec(entry: StyleEntry, latentWidth: number) {
+function rgbLayerSpec(entry: StyleEntry) {
   return {
-    affine: linearSpec({ input: latentWidth, output: entry.width, biasStart: 1 }),
     weight: convWeightSpec({ input: entry.width, output: entry.outputChannels, kernel: 1 }),
     bias: constantSpec([entry.outputChannels], 0),
   };
 }
 
-type ConvLayerSpec = ReturnType<typeof convLayerSpec>;
-type RgbLayerSpec = ReturnType<typeof rgbLayerSpec>;
-
-/** Specification of the synthesis network. */
-export function synthesisSpec(table: StyleTable, latentWidth = LATENT_WIDTH) {
-  const convs: Record<string, ConvLayerSpec> = {};
-  const rgbs: Record<string, RgbLayerSpec> = {};
+/** Specification of the synthesis network, which starts from style codes. */
+export function synthesisSpec(table: StyleTable) {
+  const convs: Record<string, ReturnType<typeof convLayerSpec>> = {};
+  const rgbs: Record<string, ReturnType<typeof rgbLayerSpec>> = {};
   for (const entry of table.entries) {
-    const key = layerKey(entry);
-    if (entry.layer === 'torgb') rgbs[key] = rgbLayerSpec(entry, latentWidth);
-    else convs[key] = convLayerSpec(entry, latentWidth);
+    if (entry.layer === 'torgb') rgbs[layerKey(entry)] = rgbLayerSpec(entry);
+    else convs[layerKey(entry)] = convLayerSpec(entry);
   }
   const first = table.entries[0] as StyleEntry;
   return { constant: normalSpec([4, 4, first.width]), convs, rgbs };
+}
+
+/** Specification of the affine layers w -> style codes, one for each entry. */
+export function affinesSpec(table: StyleTable, latentWidth = LATENT_WIDTH) {
+  const affines: Record<string, Linear> = {};
+  for (const entry of table.entries) {
+    affines[layerKey(entry)] = linearSpec({ input: latentWidth, output: entry.width, biasStart: 1 });
+  }
+  return affines;
 }
 
 /** `b32_conv0`: an entry's name without the dot that separates nested records. */
@@ -57,7 +60,7 @@ export function layerKey(entry: Pick<StyleEntry, 'name'>): string {
 
 /** Specification of the mapping network; `mean` is the running average of w. */
 export function mappingSpec(latentWidth = LATENT_WIDTH) {
-  const layers: Record<string, Fully> = {};
+  const layers: Record<string, Linear> = {};
   for (let index = 0; index < MAPPING_LAYERS; index += 1) {
     layers[`fc${index}`] = linearSpec({ input: latentWidth, output: latentWidth, lrMultiplier: MAPPING_LR });
   }
@@ -66,11 +69,13 @@ export function mappingSpec(latentWidth = LATENT_WIDTH) {
 
 /** Specification of the whole generator: 30,370,060 trainable numbers at 1024, config F. */
 export function generatorSpec(table: StyleTable, latentWidth = LATENT_WIDTH) {
-  return { mapping: mappingSpec(latentWidth), synthesis: synthesisSpec(table, latentWidth) };
+  return { mapping: mappingSpec(latentWidth), affines: affinesSpec(table, latentWidth), synthesis: synthesisSpec(table) };
 }
 
 /** Tensors of the synthesis network. */
 export type SynthesisParameters = ParametersOf<ReturnType<typeof synthesisSpec>>;
+/** Tensors of the affine layers. */
+export type AffineParameters = ParametersOf<ReturnType<typeof affinesSpec>>;
 /** Tensors of the mapping network. */
 export type MappingParameters = ParametersOf<ReturnType<typeof mappingSpec>>;
 /** Tensors of the whole generator. */

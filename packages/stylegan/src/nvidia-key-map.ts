@@ -24,6 +24,7 @@ interface Rule {
 }
 
 const SYNTHESIS = String.raw`^synthesis\.(?:convs|rgbs)\.(b\d+)_(conv0|conv1|torgb)\.`;
+const AFFINE = String.raw`^affines\.(b\d+)_(conv0|conv1|torgb)\.`;
 
 const RULES: readonly Rule[] = [
   { ours: /^mapping\.layers\.(fc\d)\.weight$/, theirs: ([, fc]) => `mapping.${fc}.weight`, layout: 'linear' },
@@ -34,8 +35,8 @@ const RULES: readonly Rule[] = [
   { ours: new RegExp(`${SYNTHESIS}bias$`), theirs: ([, b, l]) => `synthesis.${b}.${l}.bias`, layout: 'same' },
   { ours: new RegExp(`${SYNTHESIS}noise$`), theirs: ([, b, l]) => `synthesis.${b}.${l}.noise_const`, layout: 'same' },
   { ours: new RegExp(`${SYNTHESIS}noiseStrength$`), theirs: ([, b, l]) => `synthesis.${b}.${l}.noise_strength`, layout: 'same' },
-  { ours: new RegExp(`${SYNTHESIS}affine.weight$`), theirs: ([, b, l]) => `synthesis.${b}.${l}.affine.weight`, layout: 'linear' },
-  { ours: new RegExp(`${SYNTHESIS}affine.bias$`), theirs: ([, b, l]) => `synthesis.${b}.${l}.affine.bias`, layout: 'same' },
+  { ours: new RegExp(`${AFFINE}weight$`), theirs: ([, b, l]) => `synthesis.${b}.${l}.affine.weight`, layout: 'linear' },
+  { ours: new RegExp(`${AFFINE}bias$`), theirs: ([, b, l]) => `synthesis.${b}.${l}.affine.bias`, layout: 'same' },
 ];
 
 function discriminatorRules(resolution: number): readonly Rule[] {

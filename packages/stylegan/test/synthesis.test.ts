@@ -7,9 +7,9 @@ import { describe, expect, test } from 'vitest';
 
 const plan = { base: 128, maximum: 12 };
 const table = styleTable(32, plan);
-const { mapping, synthesis } = initialParameters(generatorSpec(table, 16), seededNormal(1));
+const { mapping, affines, synthesis } = initialParameters(generatorSpec(table, 16), seededNormal(1));
 const codesFor = (batch: number, seed = 5) =>
-  affineStyles(synthesis, table, [mapLatent(mapping, tf.randomNormal([batch, 16], 0, 1, 'float32', seed))]);
+  affineStyles(affines, table, [mapLatent(mapping, tf.randomNormal([batch, 16], 0, 1, 'float32', seed))]);
 const difference = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0] as number;
 
 describe('synthesize', () => {
