@@ -20,6 +20,8 @@ export type {
   StageContract,
 } from './manifest.ts';
 export { BUNDLE_SCHEMA, MANIFEST_VERSION } from './manifest-schema.ts';
+export { featurePort, imagePort, mapPortName } from './network-graph.ts';
+export type { NetworkGraph } from './network-graph.ts';
 export type {
   AttributeEncoder,
   CoefficientRegressor,
