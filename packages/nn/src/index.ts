@@ -1,7 +1,7 @@
 export { batchNorm, batchNormSpec } from './batch-norm.ts';
 export type { BatchNormParameters } from './batch-norm.ts';
 export { convWeightSpec, equalizedConv2d, equalizedGain } from './equalized-conv.ts';
-export type { ConvMove, ConvSize } from './equalized-conv.ts';
+export type { ConvSize } from './equalized-conv.ts';
 export { equalizedLinear, linearSpec } from './equalized-linear.ts';
 export type { LinearParameters, LinearSize } from './equalized-linear.ts';
 export { blur, upsample2d } from './fir.ts';
@@ -11,6 +11,8 @@ export { STYLEGAN_SLOPE, biasActivation } from './leaky-relu.ts';
 export { MINIBATCH_GROUP, minibatchDeviation } from './minibatch-deviation.ts';
 export { modulatedConv2d } from './modulated-conv.ts';
 export type { ModulatedInputs, ModulatedOptions } from './modulated-conv.ts';
+export { paddedConv2d } from './padded-conv.ts';
+export type { ConvMove } from './padded-conv.ts';
 export {
   bufferOf,
   constantSpec,
@@ -29,3 +31,14 @@ export { seededNormal } from './seeded-normal.ts';
 export type { NormalSource } from './seeded-normal.ts';
 export { squeezeExcite, squeezeExciteSpec } from './squeeze-excite.ts';
 export type { SqueezeExciteParameters } from './squeeze-excite.ts';
+export { ARC_FACE_SIZE, arcFaceCrop } from './feature-networks/arc-face-crop.ts';
+export { lpips } from './feature-networks/lpips.ts';
+export type { LpipsParameters } from './feature-networks/lpips.ts';
+export { lpipsParameters, squeezeNetParameters } from './feature-networks/lpips-parameters.ts';
+export { mobileFaceNet } from './feature-networks/mobile-face-net.ts';
+export type { MobileFaceNetParameters } from './feature-networks/mobile-face-net.ts';
+export { mobileFaceNetEmbedder } from './feature-networks/mobile-face-net-embedder.ts';
+export { mobileFaceNetParameters } from './feature-networks/mobile-face-net-parameters.ts';
+export { SQUEEZE_NET_WIDTHS, squeezeNetTaps } from './feature-networks/squeeze-net.ts';
+export type { SqueezeNetParameters } from './feature-networks/squeeze-net.ts';
+export type { WeightState } from './feature-networks/weight-state.ts';
