@@ -33,6 +33,8 @@ export function minibatchDeviation(x: tf.Tensor): tf.Tensor {
   const centred = tf.sub(groups, tf.mean(groups, 0, true));
   const deviation = tf.sqrt(tf.add(tf.mean(tf.square(centred), 0), EPSILON));
   const perGroup = tf.reshape(tf.mean(deviation, [1, 2, 3]), [1, batch / group, 1, 1, 1]);
-  const channel = tf.reshape(tf.tile(perGroup, [group, 1, height, width, 1]), [batch, height, width, 1]);
+  // Spread by broadcasting: tfjs has no gradient for tile at rank 5.
+  const spread = tf.mul(perGroup, tf.ones([group, batch / group, height, width, 1]));
+  const channel = tf.reshape(spread, [batch, height, width, 1]);
   return tf.concat([x, channel], 3);
 }
