@@ -1,1 +1,16 @@
-export {};
+export { adversarialDiscriminatorLoss } from './adversarial-discriminator-loss.ts';
+export { adversarialGeneratorLoss } from './adversarial-generator-loss.ts';
+export { coefficientDistance } from './coefficient-distance.ts';
+export { cosineDistance } from './cosine-distance.ts';
+export { expressionLoss } from './expression-loss.ts';
+export { identityLoss } from './identity-loss.ts';
+export { l1Loss } from './l1-loss.ts';
+export { lpipsLoss } from './lpips-loss.ts';
+export { poseLoss } from './pose-loss.ts';
+export { r1Penalty } from './r1-penalty.ts';
+export type { Discriminate } from './r1-penalty.ts';
+export { shapeLoss } from './shape-loss.ts';
+export { threeDimensionalLosses } from './three-dimensional-losses.ts';
+export type { ThreeDimensionalLosses } from './three-dimensional-losses.ts';
+export { lossTerm, weightedTotal } from './weighted-total.ts';
+export type { LossTerm, WeightedTotal } from './weighted-total.ts';
