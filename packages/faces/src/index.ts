@@ -1,1 +1,13 @@
-export {};
+export { alignFfhq } from './align-ffhq.ts';
+export type { Box } from './box.ts';
+export { PIXEL_LIMIT } from './check-photo.ts';
+export { openFaceFinder } from './face-finder.ts';
+export type { FaceFinder, FaceFinderOptions, FaceNetworks } from './face-finder.ts';
+export type { Face } from './face.ts';
+export { ffhqQuad } from './ffhq-quad.ts';
+export type { Quad } from './ffhq-quad.ts';
+export { fivePoints } from './landmarks.ts';
+export type { Point } from './point.ts';
+export type { ResampleFilter } from './resample-filters.ts';
+export { resample } from './resample.ts';
+export type { PixelSize } from './resample.ts';

@@ -1,0 +1,1 @@
+export { decodePhoto } from './decode-photo.ts';
