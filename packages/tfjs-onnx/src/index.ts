@@ -1,1 +1,3 @@
-export {};
+export { traceToOnnx } from './trace-to-onnx.ts';
+export type { TracedGraph, TracedPort, TraceInput, TraceOptions } from './trace-to-onnx.ts';
+export { IR_VERSION, OPSET_VERSION } from './onnx/versions.ts';

@@ -1,0 +1,128 @@
+/**
+ * Kernels of several tensors that work item by item, with broadcasting.
+ */
+import type { DataType } from '@tensorflow/tfjs-core';
+import { backend_util } from '@tensorflow/tfjs-core';
+import { alignOperands, elementwise } from '../lowering/elementwise.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import { ELEMENT_TYPE } from '../onnx/element-type.ts';
+import { inputOf } from './kernel-rule.ts';
+import type { KernelRule } from './kernel-rule.ts';
+
+function broadcastShape(first: readonly number[], second: readonly number[]): number[] {
+  return backend_util.assertAndGetBroadcastShape([...first], [...second]);
+}
+
+/** Emits the nodes of an item-by-item function of two tensors and returns the last one's name. */
+type Emit = (lowering: Lowering, first: string, second: string) => string;
+
+interface BinaryOptions {
+  readonly kernel: string;
+  readonly emit: Emit;
+  readonly dtype?: DataType;
+  readonly names?: readonly [string, string];
+}
+
+function binaryRule({ kernel, emit, dtype, names = ['a', 'b'] }: BinaryOptions): KernelRule {
+  return {
+    kernel,
+    infer(call) {
+      const [first, second] = names.map((name) => inputOf(call, name));
+      return {
+        shape: broadcastShape(first?.shape ?? [], second?.shape ?? []),
+        dtype: dtype ?? first?.dtype ?? 'float32',
+      };
+    },
+    lower(call, lowering) {
+      const operands = alignOperands(lowering, names.map((name) => inputOf(call, name)), call.output);
+      const [first = '', second = ''] = operands.names;
+      return { name: emit(lowering, first, second), order: operands.order };
+    },
+  };
+}
+
+const ARITHMETIC: Readonly<Record<string, string>> = {
+  Add: 'Add',
+  Sub: 'Sub',
+  Multiply: 'Mul',
+  RealDiv: 'Div',
+  Maximum: 'Max',
+  Minimum: 'Min',
+  Pow: 'Pow',
+};
+
+const COMPARISON: Readonly<Record<string, string>> = {
+  Equal: 'Equal',
+  Greater: 'Greater',
+  GreaterEqual: 'GreaterOrEqual',
+  Less: 'Less',
+  LessEqual: 'LessOrEqual',
+  LogicalAnd: 'And',
+  LogicalOr: 'Or',
+  LogicalXor: 'Xor',
+};
+
+function node(operator: string): Emit {
+  return ({ graph }, first, second) => graph.emit(operator, [first, second]);
+}
+
+/** tfjs's FloorDiv and Mod round towards minus infinity, for both types. */
+function floorDivision({ graph }: Lowering, first: string, second: string): string {
+  const float = { to: ELEMENT_TYPE.float32 };
+  const quotient = graph.emit('Div', [graph.emit('Cast', [first], float), graph.emit('Cast', [second], float)]);
+  return graph.emit('Cast', [graph.emit('Floor', [quotient])], { to: ELEMENT_TYPE.int32 });
+}
+
+function modulo({ graph }: Lowering, first: string, second: string): string {
+  const quotient = graph.emit('Floor', [graph.emit('Div', [first, second])]);
+  return graph.emit('Sub', [first, graph.emit('Mul', [quotient, second])]);
+}
+
+function squaredDifference({ graph }: Lowering, first: string, second: string): string {
+  const difference = graph.emit('Sub', [first, second]);
+  return graph.emit('Mul', [difference, difference]);
+}
+
+/** Where x > 0 the item of dy, elsewhere dy * (y + 1), y being the output of elu. */
+function eluGradient({ graph }: Lowering, dy: string, y: string): string {
+  const slope = graph.emit('Add', [graph.emit('Min', [y, graph.scalar(0)]), graph.scalar(1)]);
+  return graph.emit('Mul', [dy, slope]);
+}
+
+const sum: KernelRule = {
+  kernel: 'AddN',
+  infer: (call) => inputOf(call, '0'),
+  lower: (call, lowering) =>
+    elementwise(lowering, { operator: 'Sum' }, alignOperands(lowering, [...call.inputs.values()], call.output)),
+};
+
+const select: KernelRule = {
+  kernel: 'Select',
+  infer: (call) => inputOf(call, 't'),
+  lower(call, lowering) {
+    const condition = inputOf(call, 'condition');
+    const values = [condition, inputOf(call, 't'), inputOf(call, 'e')];
+    if (condition.shape.length === call.output.shape.length || condition.shape.length === 0) {
+      return elementwise(lowering, { operator: 'Where' }, alignOperands(lowering, values, call.output));
+    }
+    // A condition of rank 1 chooses along the first axis.
+    const rank = call.output.shape.length;
+    const rows = [...condition.shape, ...Array.from({ length: rank - 1 }, () => 1)];
+    const names = [lowering.reshape(lowering.wire(condition), rows), ...values.slice(1).map((value) => lowering.wire(value))];
+    return { name: lowering.graph.emit('Where', names), order: call.output.shape.map((_, axis) => axis) };
+  },
+};
+
+/** Kernels of several tensors, item by item. */
+export const binaryRules: readonly KernelRule<never>[] = [
+  ...Object.entries(ARITHMETIC).map(([kernel, operator]) => binaryRule({ kernel, emit: node(operator) })),
+  ...Object.entries(COMPARISON).map(([kernel, operator]) => binaryRule({ kernel, emit: node(operator), dtype: 'bool' })),
+  binaryRule({ kernel: 'NotEqual', emit: ({ graph }, a, b) => graph.emit('Not', [graph.emit('Equal', [a, b])]), dtype: 'bool' }),
+  binaryRule({ kernel: 'FloorDiv', emit: floorDivision, dtype: 'int32' }),
+  binaryRule({ kernel: 'Mod', emit: modulo }),
+  binaryRule({ kernel: 'SquaredDifference', emit: squaredDifference }),
+  binaryRule({ kernel: 'EluGrad', emit: eluGradient, names: ['dy', 'y'] }),
+  binaryRule({ kernel: 'Prelu', emit: node('PRelu'), names: ['x', 'alpha'] }),
+  sum,
+  select,
+];

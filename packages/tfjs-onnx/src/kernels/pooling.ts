@@ -1,0 +1,108 @@
+/**
+ * Pooling and its gradients. As in tfjs, averages do not count the padding, and a maximum that occurs
+ * twice in a window passes its gradient to the first.
+ */
+import type { Lowering } from '../lowering/lowering.ts';
+import type { TensorType, Value } from '../recording/recorded-graph.ts';
+import { CHANNELS_FIRST } from './channels-first.ts';
+import { poolingGeometry } from './convolution-geometry.ts';
+import type { ConvolutionGeometry, PoolingAttributes } from './convolution-geometry.ts';
+import { inputOf } from './kernel-rule.ts';
+import type { KernelRule } from './kernel-rule.ts';
+
+function windowAttributes({ kernel, strides, pads }: ConvolutionGeometry): Record<string, readonly number[]> {
+  return { kernel_shape: kernel, strides, pads };
+}
+
+function poolingRule(kernel: string, operator: string): KernelRule<PoolingAttributes> {
+  return {
+    kernel,
+    infer(call): TensorType {
+      const { shape, dtype } = inputOf(call, 'x');
+      return { shape: poolingGeometry(shape, call.attributes).outputShape, dtype };
+    },
+    lower(call, lowering) {
+      const x = inputOf(call, 'x');
+      const geometry = poolingGeometry(x.example, call.attributes);
+      const name = lowering.graph.emit(operator, [lowering.wire(x, CHANNELS_FIRST)], windowAttributes(geometry));
+      return { name, order: CHANNELS_FIRST };
+    },
+  };
+}
+
+/** For each output position along one axis, how many items of its window lie inside the input. */
+function coveredCounts(geometry: ConvolutionGeometry, axis: 0 | 1): number[] {
+  const { input, output, kernel, strides, pads } = geometry;
+  return Array.from({ length: output[axis] }, (_, position) => {
+    const start = position * strides[axis] - pads[axis];
+    return Math.min(start + kernel[axis], input[axis]) - Math.max(start, 0);
+  });
+}
+
+function inverseCounts(lowering: Lowering, geometry: ConvolutionGeometry): string {
+  const [rows, columns] = [coveredCounts(geometry, 0), coveredCounts(geometry, 1)];
+  const data = Float32Array.from(rows.flatMap((row) => columns.map((column) => 1 / (row * column))));
+  return lowering.graph.store({ name: 'window_weights', type: 'float32', dimensions: [rows.length, columns.length], data });
+}
+
+/** Each output's gradient is spread evenly over its window: a ConvTranspose with ones. */
+const averageGradient: KernelRule<PoolingAttributes> = {
+  kernel: 'AvgPoolGrad',
+  infer: (call) => inputOf(call, 'input'),
+  lower(call, lowering) {
+    const { graph } = lowering;
+    const geometry = poolingGeometry(call.output.example, call.attributes);
+    const { input, output, kernel, strides, pads } = geometry;
+    const channels = call.output.example[3] ?? 1;
+    const ones = new Float32Array(channels * kernel[0] * kernel[1]).fill(1);
+    const filter = graph.store({ name: 'window', type: 'float32', dimensions: [channels, 1, ...kernel], data: ones });
+    const share = graph.emit('Mul', [lowering.wire(inputOf(call, 'dy'), CHANNELS_FIRST), inverseCounts(lowering, geometry)]);
+    const output_padding = [0, 1].map((axis) => {
+      const covered = ((output[axis] ?? 1) - 1) * (strides[axis] ?? 1) + (kernel[axis] ?? 1);
+      return (input[axis] ?? 0) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0) - covered;
+    });
+    const name = graph.emit('ConvTranspose', [share, filter], { ...windowAttributes(geometry), output_padding, group: channels });
+    return { name, order: CHANNELS_FIRST };
+  },
+};
+
+function flattened(lowering: Lowering, name: string): string {
+  return lowering.graph.emit('Reshape', [name, lowering.graph.integers([-1])]);
+}
+
+function zerosLike(lowering: Lowering, name: string): string {
+  const value = lowering.graph.scalar(0);
+  return lowering.graph.emit('Expand', [value, lowering.graph.emit('Shape', [name])]);
+}
+
+/** MaxPool says where each maximum lies; the gradients are added there. */
+function scatterToMaxima(lowering: Lowering, [x, dy]: readonly [Value, Value], geometry: ConvolutionGeometry): string {
+  const { graph } = lowering;
+  const source = lowering.wire(x, CHANNELS_FIRST);
+  const [, positions = ''] = graph.emitMany('MaxPool', [source], { ...windowAttributes(geometry), count: 2 });
+  const inputs = [
+    zerosLike(lowering, flattened(lowering, source)),
+    flattened(lowering, positions),
+    flattened(lowering, lowering.wire(dy, CHANNELS_FIRST)),
+  ];
+  const sums = graph.emit('ScatterElements', inputs, { axis: 0, reduction: 'add' });
+  return graph.emit('Reshape', [sums, graph.emit('Shape', [source])]);
+}
+
+const maximumGradient: KernelRule<PoolingAttributes> = {
+  kernel: 'MaxPoolGrad',
+  infer: (call) => inputOf(call, 'input'),
+  lower(call, lowering) {
+    const input = inputOf(call, 'input');
+    const geometry = poolingGeometry(input.example, call.attributes);
+    return { name: scatterToMaxima(lowering, [input, inputOf(call, 'dy')], geometry), order: CHANNELS_FIRST };
+  },
+};
+
+/** Pooling and its gradients. */
+export const poolingRules: readonly KernelRule<never>[] = [
+  poolingRule('MaxPool', 'MaxPool'),
+  poolingRule('AvgPool', 'AveragePool'),
+  averageGradient,
+  maximumGradient,
+];

@@ -1,0 +1,93 @@
+/**
+ * Finds the values that depend on constants only and computes those that the graph reads, on the tfjs
+ * backend that was active before the trace. Their inputs are not stored unless something else reads them.
+ */
+import type { DataId, NamedAttrMap, NamedTensorMap, Tensor, TypedArray } from '@tensorflow/tfjs-core';
+import { dispose, engine, tensor as makeTensor, tidy } from '@tensorflow/tfjs-core';
+import { isStatic } from '../recording/dimension.ts';
+import type { VaryingAttributes } from '../recording/merge-recordings.ts';
+import type { KernelCall, RecordedGraph, Value } from '../recording/recorded-graph.ts';
+import type { FoldedConstant } from './lowering.ts';
+
+/** Names of parameters by their data. */
+export type ParameterNames = ReadonlyMap<DataId, string>;
+
+function isConstant(value: Value, known: ReadonlySet<Value>, varying: VaryingAttributes): boolean {
+  const { source } = value;
+  if (!isStatic(value.shape)) return false;
+  if (source.kind !== 'call') return source.kind === 'parameter' || source.kind === 'data';
+  return !varying.has(source.call) && [...source.call.inputs.values()].every((input) => known.has(input));
+}
+
+/** All values that depend on constants only. */
+export function findConstants(graph: RecordedGraph, varying: VaryingAttributes): ReadonlySet<Value> {
+  const known = new Set<Value>();
+  for (const value of graph.values) if (isConstant(value, known, varying)) known.add(value);
+  return known;
+}
+
+class Evaluator {
+  private readonly tensors = new Map<Value, Tensor>();
+
+  tensorOf(value: Value): Tensor {
+    const known = this.tensors.get(value);
+    if (known !== undefined) return known;
+    const { source } = value;
+    if (source.kind === 'call') return this.run(source.call, value);
+    const made = source.kind === 'parameter' ? source.tensor : this.fromData(value);
+    this.tensors.set(value, made);
+    return made;
+  }
+
+  private fromData(value: Value): Tensor {
+    const data = value.source.kind === 'data' ? value.source.data : new Float32Array();
+    return makeTensor(data, [...value.example], value.dtype);
+  }
+
+  private run(call: KernelCall, wanted: Value): Tensor {
+    const entries = [...call.inputs].map(([name, input]) => [name, this.tensorOf(input)] as const);
+    const isList = entries.length > 0 && entries.every(([name]) => /^\d+$/.test(name));
+    const inputs = (isList ? entries.map(([, tensor]) => tensor) : Object.fromEntries(entries)) as NamedTensorMap;
+    const outputs: Tensor | Tensor[] = engine().runKernel(call.kernel, inputs, call.attributes as NamedAttrMap);
+    (Array.isArray(outputs) ? outputs : [outputs]).forEach((tensor, index) => {
+      const value = call.outputs[index];
+      if (value !== undefined) this.tensors.set(value, tensor);
+    });
+    return this.tensors.get(wanted) as Tensor;
+  }
+}
+
+function parametersOf(value: Value, found = new Set<Value>()): Set<Value> {
+  const { source } = value;
+  if (source.kind === 'parameter') found.add(value);
+  if (source.kind === 'call') for (const input of source.call.inputs.values()) parametersOf(input, found);
+  return found;
+}
+
+/** Readable name of a constant: that of the weight it is, or of the (first) weight it was computed from. */
+function constantName(value: Value, names: ParameterNames): string {
+  const { source } = value;
+  if (source.kind === 'data') return `constant_${value.id}`;
+  for (const parameter of parametersOf(value)) {
+    const name = parameter.source.kind === 'parameter' ? names.get(parameter.source.tensor.dataId) : undefined;
+    if (name !== undefined) return source.kind === 'call' ? `${name}/${source.call.kernel}` : name;
+  }
+  return source.kind === 'call' ? [...source.call.scope, `${source.call.kernel}_${value.id}`].join('/') : `parameter_${value.id}`;
+}
+
+/** Computes `values`, which must be constant. */
+export async function foldConstants(values: readonly Value[], names: ParameterNames): Promise<Map<Value, FoldedConstant>> {
+  const evaluator = new Evaluator();
+  const computed = values.filter((value) => value.source.kind !== 'data');
+  const tensors = tidy(() => computed.map((value) => evaluator.tensorOf(value)));
+  const folded = new Map<Value, FoldedConstant>();
+  for (const value of values) {
+    if (value.source.kind === 'data') folded.set(value, { name: constantName(value, names), data: value.source.data });
+  }
+  for (const [index, value] of computed.entries()) {
+    const data = (await tensors[index]?.data()) as TypedArray;
+    folded.set(value, { name: constantName(value, names), data });
+  }
+  dispose(tensors.filter((_, index) => computed[index]?.source.kind === 'call'));
+  return folded;
+}

@@ -1,0 +1,191 @@
+/**
+ * Keeps, for each value of the traced graph, the ONNX tensors that carry it, and makes the others that
+ * kernels ask for: another axis order (by a reshape where that is enough, else by a transpose), or a
+ * shape that broadcasts. Constants are transposed here, at export; each is stored once.
+ */
+import type { TypedArray } from '@tensorflow/tfjs-core';
+import { InputError, InternalError } from '@mfim/tensor-contracts';
+import { elementTypeOf } from '../onnx/element-type.ts';
+import { isStatic, sameShape } from '../recording/dimension.ts';
+import type { Dimension } from '../recording/dimension.ts';
+import type { Value } from '../recording/recorded-graph.ts';
+import { uniformData } from '../recording/uniform-data.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import { permuteData } from './permute-data.ts';
+import type { RuntimeShapes } from './runtime-shapes.ts';
+import { arrange, identityOrder, permutationBetween, sameOrder, significantAxes } from './wire.ts';
+import type { AxisOrder, Wire } from './wire.ts';
+
+/** The numbers of a constant value and the name it shall have in the file. */
+export interface FoldedConstant {
+  readonly name: string;
+  readonly data: TypedArray;
+}
+
+/** Constants of at most so many items may be stored once per axis order instead of being transposed at load. */
+const CHEAP_CONSTANT = 1024;
+const UNIFORM_KERNELS: Readonly<Record<string, number>> = { ZerosLike: 0, OnesLike: 1 };
+
+/** The state of one export. */
+export class Lowering {
+  readonly graph: GraphBuilder;
+  readonly shapes: RuntimeShapes;
+  private readonly constants: ReadonlyMap<Value, FoldedConstant>;
+  private readonly wires = new Map<Value, Wire[]>();
+  private readonly placed = new Map<string, string>();
+  private readonly uniforms = new Map<Value, number | undefined>();
+
+  constructor(graph: GraphBuilder, shapes: RuntimeShapes, constants: ReadonlyMap<Value, FoldedConstant>) {
+    this.graph = graph;
+    this.shapes = shapes;
+    this.constants = constants;
+  }
+
+  /** Says that `wire` carries `value`. */
+  bind(value: Value, wire: Wire): void {
+    this.wires.set(value, [...(this.wires.get(value) ?? []), wire]);
+  }
+
+  /** The numbers of a constant, in logical order. */
+  constantOf(value: Value): FoldedConstant | undefined {
+    return this.constants.get(value);
+  }
+
+  /** The common value of all items, when it is known. */
+  uniformOf(value: Value): number | undefined {
+    if (!this.uniforms.has(value)) this.uniforms.set(value, this.findUniform(value));
+    return this.uniforms.get(value);
+  }
+
+  private findUniform(value: Value): number | undefined {
+    const folded = this.constants.get(value);
+    if (folded !== undefined) return uniformData(folded.data);
+    const { source } = value;
+    if (source.kind === 'uniform') return source.value;
+    if (source.kind !== 'call') return undefined;
+    const { kernel, attributes } = source.call;
+    return kernel === 'Fill' ? Number(attributes['value']) : UNIFORM_KERNELS[kernel];
+  }
+
+  /** The orders in which the value is at hand; none for constants, which come in any. */
+  ordersOf(value: Value): AxisOrder[] {
+    return (this.wires.get(value) ?? []).map((wire) => wire.order);
+  }
+
+  /** Whether the value is stored or made rather than computed, and so costs nothing in any order. */
+  isFree(value: Value): boolean {
+    return this.constants.has(value) || this.uniformOf(value) !== undefined;
+  }
+
+  /** The order in which the value was computed. */
+  orderOf(value: Value): AxisOrder {
+    return this.wires.get(value)?.[0]?.order ?? identityOrder(value.shape.length);
+  }
+
+  /** Whether the value can be had in `order` without moving data. */
+  isAtHand(value: Value, order: AxisOrder): boolean {
+    if (this.isFree(value)) return true;
+    const wanted = significantAxes(order, value.shape);
+    return this.ordersOf(value).some((known) => sameOrder(significantAxes(known, value.shape), wanted));
+  }
+
+  /** The tensor that carries `value` with its axes in `order` (default: the logical one). */
+  wire(value: Value, order: AxisOrder = identityOrder(value.shape.length)): string {
+    const known = this.wires.get(value)?.find((wire) => sameOrder(wire.order, order));
+    if (known !== undefined) return known.name;
+    const name = this.materialise(value, order) ?? this.reordered(value, order);
+    this.bind(value, { name, order });
+    return name;
+  }
+
+  private materialise(value: Value, order: AxisOrder): string | undefined {
+    const folded = this.constants.get(value);
+    const stored = this.wires.has(value);
+    if (folded !== undefined && (!stored || folded.data.length <= CHEAP_CONSTANT)) {
+      return this.storeFolded(value, order, arrange(value.example, order));
+    }
+    const uniform = this.uniformOf(value);
+    if (folded === undefined && uniform !== undefined) {
+      const scalar = this.graph.scalar(uniform, elementTypeOf(value.dtype));
+      return this.graph.emit('Expand', [scalar, this.shapes.vector(arrange(value.shape, order))]);
+    }
+    if (value.source.kind !== 'varying') return undefined;
+    throw new InputError({
+      where: 'traceToOnnx',
+      expected: 'constants that do not depend on the batch size',
+      got: value.source.reason,
+      remedy: "declare the batch axis with a number instead of 'batch', and pass random numbers as inputs",
+    });
+  }
+
+  private storeFolded(value: Value, order: AxisOrder, dimensions: readonly number[]): string {
+    const folded = this.constants.get(value);
+    const data = permuteData(folded?.data ?? new Float32Array(), value.example, order);
+    return this.graph.store({ name: folded?.name ?? '', type: elementTypeOf(value.dtype), dimensions, data });
+  }
+
+  private reordered(value: Value, order: AxisOrder): string {
+    const known = this.wires.get(value) ?? [];
+    const wanted = significantAxes(order, value.shape);
+    const near = known.find((wire) => sameOrder(significantAxes(wire.order, value.shape), wanted));
+    if (near !== undefined) return this.reshape(near.name, arrange(value.shape, order));
+    const [first] = known;
+    if (first !== undefined) return this.graph.emit('Transpose', [first.name], { perm: permutationBetween(first.order, order) });
+    throw new InternalError({
+      where: 'traceToOnnx',
+      expected: 'a value that has been computed',
+      got: `value ${value.id} (${value.source.kind === 'call' ? value.source.call.kernel : value.source.kind})`,
+      remedy: 'report the function that was traced',
+    });
+  }
+
+  /** Adds a Reshape to `shape`, which may hold batch-dependent dimensions. */
+  reshape(name: string, shape: readonly Dimension[]): string {
+    const dynamic = shape.filter((dimension) => typeof dimension !== 'number').length;
+    const target =
+      dynamic === 1
+        ? this.graph.integers(shape.map((dimension) => (typeof dimension === 'number' ? dimension : -1)))
+        : this.shapes.vector(shape);
+    return this.graph.emit('Reshape', [name, target]);
+  }
+
+  /**
+   * The tensor of `value` shaped so that it broadcasts, by ONNX's (right-aligned) rule, against a tensor
+   * of rank `order.length` whose axes lie in `order`.
+   */
+  broadcastable(value: Value, order: AxisOrder): string {
+    const missing = order.length - value.shape.length;
+    const own = order.filter((axis) => axis >= missing).map((axis) => axis - missing);
+    const first = order.findIndex((axis) => axis >= missing);
+    const axes = first < 0 ? [] : order.slice(first);
+    const shape = axes.map((axis) => (axis < missing ? 1 : (value.shape[axis - missing] ?? 1)));
+    if (shape.length === own.length) return this.wire(value, own);
+    const key = `${value.id} ${axes.join()} ${order.length}`;
+    const known = this.placed.get(key);
+    if (known !== undefined) return known;
+    const folded = this.constants.get(value);
+    const name =
+      folded !== undefined && folded.data.length <= CHEAP_CONSTANT && isStatic(shape)
+        ? this.storeFolded(value, own, shape)
+        : this.reshape(this.wire(value, own), shape);
+    this.placed.set(key, name);
+    return name;
+  }
+
+  /** As `broadcastable`, but a scalar when all items are equal and the scalar gives the same result shape. */
+  operand(value: Value, order: AxisOrder, others: readonly Dimension[] | undefined): string {
+    const uniform = this.uniformOf(value);
+    const output = others !== undefined && sameShape(others, this.broadcastShape(value.shape, others));
+    if (uniform !== undefined && output) return this.graph.scalar(uniform, elementTypeOf(value.dtype));
+    return this.broadcastable(value, order);
+  }
+
+  private broadcastShape(shape: readonly Dimension[], against: readonly Dimension[]): readonly Dimension[] {
+    const rank = Math.max(shape.length, against.length);
+    return Array.from({ length: rank }, (_, axis) => {
+      const own = shape[axis - (rank - shape.length)] ?? 1;
+      const other = against[axis - (rank - against.length)] ?? 1;
+      return own === 1 ? other : own;
+    });
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The part of ONNX's schema that a traced graph needs, as plain data. Names follow onnx.proto.
+ */
+import type { ElementType } from './element-type.ts';
+
+/** Value of a node attribute; a float is tagged, because 1 may mean the integer or the float. */
+export type AttributeValue = number | string | readonly number[] | FloatAttribute;
+
+/** A float attribute. */
+export interface FloatAttribute {
+  readonly float: number;
+}
+
+/** One operation: named tensors in, named tensors out. An empty input name is an absent input. */
+export interface OnnxNode {
+  readonly name: string;
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+/** A stored constant; `data` are its little-endian bytes, row major. */
+export interface OnnxTensor {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dimensions: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** A graph input or output; a text dimension is symbolic. */
+export interface OnnxPort {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** A whole model. */
+export interface OnnxModel {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxTensor[];
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
