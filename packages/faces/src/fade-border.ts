@@ -16,7 +16,6 @@ export interface Padding {
   readonly bottom: number;
 }
 
-const BYTE_MAX = 255;
 /** The blur is complete where the mask is 0 and begins where it is -1/3. */
 const BLUR_SLOPE = 3;
 
@@ -64,17 +63,22 @@ function borderMask({ width, height }: FloatPixels, padding: Padding): Float32Ar
   return mask;
 }
 
-const clampToUnit = (value: number): number => Math.min(1, Math.max(0, value));
+function clampToUnit(value: number): number {
+  return value < 0 ? 0 : value > 1 ? 1 : value;
+}
 
 /** `pixels += (blurred - pixels) * clip(3 mask + 1, 0, 1)`, in place. */
 function fadeToBlur(pixels: FloatPixels, mask: Float32Array, sigma: number): void {
   const { data, channels } = pixels;
   const { fround } = Math;
   const blurred = gaussianBlur(pixels, sigma).data;
-  for (let index = 0; index < data.length; index += 1) {
-    const share = clampToUnit(fround(fround((mask[Math.trunc(index / channels)] as number) * BLUR_SLOPE) + 1));
-    const value = data[index] as number;
-    data[index] = value + fround(fround((blurred[index] as number) - value) * share);
+  for (let pixel = 0; pixel < mask.length; pixel += 1) {
+    const share = clampToUnit(fround(fround((mask[pixel] as number) * BLUR_SLOPE) + 1));
+    if (share === 0) continue;
+    for (let index = pixel * channels; index < (pixel + 1) * channels; index += 1) {
+      const value = data[index] as number;
+      data[index] = value + fround(fround((blurred[index] as number) - value) * share);
+    }
   }
 }
 
@@ -85,12 +89,18 @@ function median(values: Float32Array): number {
   return sorted.length % 2 === 1 ? upper : Math.fround(((sorted[middle - 1] as number) + upper) / 2);
 }
 
+function everyNth(data: Float32Array, first: number, step: number): Float32Array {
+  const values = new Float32Array(data.length / step);
+  for (let index = 0; index < values.length; index += 1) values[index] = data[first + index * step] as number;
+  return values;
+}
+
 /** `pixels += (median - pixels) * clip(mask, 0, 1)`, in place; one median a channel. */
 function fadeToMedian(pixels: FloatPixels, mask: Float32Array): void {
   const { data, channels } = pixels;
   const { fround } = Math;
   for (let channel = 0; channel < channels; channel += 1) {
-    const middle = median(Float32Array.from(mask, (_, pixel) => data[pixel * channels + channel] as number));
+    const middle = median(everyNth(data, channel, channels));
     for (let pixel = 0; pixel < mask.length; pixel += 1) {
       const value = data[pixel * channels + channel] as number;
       const share = clampToUnit(mask[pixel] as number);
@@ -117,6 +127,7 @@ export function fadeBorder(image: ByteImage, padding: Padding, sigma: number): B
   const mask = borderMask(pixels, padding);
   fadeToBlur(pixels, mask, sigma);
   fadeToMedian(pixels, mask);
-  const data = Uint8Array.from(pixels.data, (value) => Math.min(BYTE_MAX, Math.max(0, roundHalfEven(value))));
-  return byteImage(data, { width: pixels.width, height: pixels.height, channels: image.channels });
+  // A clamped array rounds halves to even, as `rint` does.
+  const data = new Uint8ClampedArray(pixels.data);
+  return byteImage(new Uint8Array(data.buffer), { width: pixels.width, height: pixels.height, channels: image.channels });
 }

@@ -1,5 +1,4 @@
 /** Colour times alpha and back, in 8 bits, rounded as Pillow does (`RGBA` <-> `RGBa`). */
-import { byteImage } from '@mfim/tensor-contracts';
 import type { ByteImage } from '@mfim/tensor-contracts';
 
 const BYTE_MAX = 255;
@@ -14,7 +13,7 @@ export function premultiply(image: ByteImage): ByteImage {
       data[channel] = ((product >> 8) + product) >> 8;
     }
   }
-  return byteImage(data, image);
+  return { ...image, data };
 }
 
 /** `floor(colour * 255 / alpha)`, at most 255, for each pixel of a premultiplied RGBA picture. */
@@ -27,5 +26,5 @@ export function unpremultiply(image: ByteImage): ByteImage {
       data[channel] = Math.min(BYTE_MAX, Math.floor((BYTE_MAX * (data[channel] as number)) / alpha));
     }
   }
-  return byteImage(data, image);
+  return { ...image, data };
 }

@@ -30,51 +30,56 @@ function evaluate(map: BilinearMap, u: number, v: number): number {
   return map.constant + map.alongX * u + map.alongY * v + map.mixed * u * v;
 }
 
-/** Writes the pixel at (`x`, `y`), corners of pixels being whole numbers, to `target` in `result`. */
-function samplePixel(image: ByteImage, position: { x: number; y: number }, write: (channel: number, value: number) => void): void {
-  const { data, width, height, channels } = image;
-  const left = Math.floor(position.x - 0.5);
-  const top = Math.floor(position.y - 0.5);
-  const shareX = position.x - 0.5 - left;
-  const shareY = position.y - 0.5 - top;
-  const column = Math.max(0, left) * channels;
-  const nextColumn = Math.min(width - 1, left + 1) * channels;
-  const row = Math.max(0, top) * width * channels;
-  const nextRow = Math.min(height - 1, top + 1) * width * channels;
-  for (let channel = 0; channel < channels; channel += 1) {
-    const a = data[row + column + channel] as number;
-    const b = data[row + nextColumn + channel] as number;
-    const c = data[nextRow + column + channel] as number;
-    const d = data[nextRow + nextColumn + channel] as number;
-    const upper = a + (b - a) * shareX;
-    const lower = c + (d - c) * shareX;
-    write(channel, upper + (lower - upper) * shareY);
+const CHANNELS = 3;
+
+/** One row of the result. */
+function readRow(image: ByteImage, result: Uint8Array, [columns, rows]: readonly [Float64Array, Float64Array]): void {
+  const { data, width, height } = image;
+  const pitch = width * CHANNELS;
+  for (let column = 0; column < columns.length; column += 1) {
+    const x = columns[column] as number;
+    const y = rows[column] as number;
+    if (!(x >= 0 && x < width && y >= 0 && y < height)) continue;
+    const left = Math.floor(x - 0.5);
+    const top = Math.floor(y - 0.5);
+    const shareX = x - 0.5 - left;
+    const shareY = y - 0.5 - top;
+    const first = (left < 0 ? 0 : left) * CHANNELS;
+    const second = (left + 1 < width ? left + 1 : left) * CHANNELS;
+    const upperRow = (top < 0 ? 0 : top) * pitch;
+    const lowerRow = (top + 1 < height ? top + 1 : top) * pitch;
+    for (let channel = 0; channel < CHANNELS; channel += 1) {
+      const a = data[upperRow + first + channel] as number;
+      const b = data[upperRow + second + channel] as number;
+      const c = data[lowerRow + first + channel] as number;
+      const d = data[lowerRow + second + channel] as number;
+      const upper = a + (b - a) * shareX;
+      const lower = c + (d - c) * shareX;
+      result[column * CHANNELS + channel] = upper + (lower - upper) * shareY;
+    }
   }
 }
 
 /**
  * The content of `quad` as a square picture.
  *
+ * @param image RGB
  * @param quad corners where whole numbers are the corners of pixels (pixel centres plus 0.5)
  * @param size side of the result in pixels
  */
 export function quadTransform(image: ByteImage, quad: Quad, size: number): ByteImage {
-  const { width, height, channels } = image;
   const mapX = bilinearMap(quad, 'x', size);
   const mapY = bilinearMap(quad, 'y', size);
-  const result = new Uint8Array(size * size * channels);
-  const position = { x: 0, y: 0 };
-  let target = 0;
-  const write = (channel: number, value: number): void => {
-    result[target + channel] = Math.trunc(value);
-  };
+  const result = new Uint8Array(size * size * CHANNELS);
+  const columns = new Float64Array(size);
+  const rows = new Float64Array(size);
   for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1, target += channels) {
-      position.x = evaluate(mapX, column + 0.5, row + 0.5);
-      position.y = evaluate(mapY, column + 0.5, row + 0.5);
-      if (position.x < 0 || position.x >= width || position.y < 0 || position.y >= height) continue;
-      samplePixel(image, position, write);
+    for (let column = 0; column < size; column += 1) {
+      columns[column] = evaluate(mapX, column + 0.5, row + 0.5);
+      rows[column] = evaluate(mapY, column + 0.5, row + 0.5);
     }
+    const start = row * size * CHANNELS;
+    readRow(image, result.subarray(start, start + size * CHANNELS), [columns, rows]);
   }
-  return byteImage(result, { width: size, height: size, channels });
+  return byteImage(result, { width: size, height: size, channels: CHANNELS });
 }

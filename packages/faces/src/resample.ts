@@ -109,5 +109,5 @@ function resampleChannels(image: ByteImage, size: PixelSize, filter: ResampleFil
   if (size.height !== result.height) {
     result = resampleColumns(result, size.height, axisWeights(result.height, size.height, filter));
   }
-  return result === image ? byteImage(image.data.slice(), image) : result;
+  return result === image ? { ...image, data: image.data.slice() } : result;
 }
