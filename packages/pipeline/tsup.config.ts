@@ -1,12 +1,14 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({
-  entry: ['src/index.ts'],
+const shared = {
   format: ['esm'],
   target: 'es2022',
-  platform: 'neutral',
   dts: true,
   sourcemap: true,
-  clean: true,
   tsconfig: 'tsconfig.build.json',
-});
+} as const;
+
+export default defineConfig([
+  { ...shared, format: ['esm'], entry: ['src/index.ts', 'src/browser.ts'], platform: 'neutral' },
+  { ...shared, format: ['esm'], entry: ['src/node.ts'], platform: 'node' },
+]);

@@ -3,7 +3,7 @@
  * so that it means the same for a 64 and a 1024 generator.
  *
  * What sits where, on FFHQ generators (published single-channel controls of StyleSpace): gender,
- * beard and ears' ornaments at 32, hair colour at 64, lips at 128; toRGB codes set the colours.
+ * beard and earrings at 32, hair colour at 64, lips at 128; toRGB codes set the colours.
  */
 import { InputError, MFIM_SPLIT, entriesOf } from '@mfim/tensor-contracts';
 import type { SideSplit, StyleTable } from '@mfim/tensor-contracts';

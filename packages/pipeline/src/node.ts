@@ -1,0 +1,3 @@
+export { folderFiles } from './node/folder-files.ts';
+export { nodeRuntime } from './node/node-runtime.ts';
+export type { NodeRuntimeOptions } from './node/node-runtime.ts';
