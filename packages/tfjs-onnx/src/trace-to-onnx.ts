@@ -3,6 +3,7 @@
  * backend whose kernels record what is called. Gradients are tfjs operations too, so they export as well.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkPortNames } from './check-port-names.ts';
 import { kernelRules } from './kernels/kernel-rules.ts';
 import { lowerGraph } from './lowering/lower-graph.ts';
 import { shareEqualCalls } from './lowering/share-equal-calls.ts';
@@ -74,6 +75,7 @@ export async function traceToOnnx(fn: TracedFunction, options: TraceOptions): Pr
   const small = recordFunction(fn, shapesFor(options.inputs, example));
   const large = dynamic ? recordFunction(fn, shapesFor(options.inputs, 2 * example)) : small;
   const { graph, varying } = mergeRecordings(small, large, batches);
+  checkPortNames(graph.inputs.keys(), graph.outputs.keys());
   const model = await lowerGraph(shareEqualCalls(graph, (call) => varying.has(call)), {
     name: options.name,
     weights: options.weights ?? 'float32',

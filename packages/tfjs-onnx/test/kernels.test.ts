@@ -71,7 +71,7 @@ const shapes: Case[] = [
   ['cumsum', [[3, 4]], (x) => [tf.cumsum(x, 1), tf.cumsum(x, 0, true, true)]],
   ['topk', [[3, 6]], (x) => { const { values, indices } = tf.topk(x, 2); return [values, tf.cast(indices, 'float32')]; }],
   ['depthToSpace', [[2, 3, 4, 8]], (x) => tf.depthToSpace(x as tf.Tensor4D, 2)],
-  ['fill, zerosLike, onesLike', [[2, 3]], (x) => [tf.add(tf.zerosLike(x), tf.onesLike(x)), tf.concat([x, tf.fill([2, 1], 3)], 1), tf.mul(x, tf.range(0, 3))]],
+  ['fill, zerosLike, onesLike', [[2, 3]], (x) => [tf.add(tf.zerosLike(x), tf.onesLike(x)), tf.concat([x, tf.mul(tf.ones([2, 1]), 3)], 1), tf.mul(x, tf.range(0, 3))]],
 ];
 
 const matrices: Case[] = [
@@ -98,7 +98,7 @@ const images: Case[] = [
   ['maxPool rounding up', [[1, 8, 8, 2]], (x) => tf.maxPool(asImage(x), 3, 2, 0, 'ceil')],
   ['resizeBilinear', [image], (x) => [tf.image.resizeBilinear(asImage(x), [9, 4]), tf.image.resizeBilinear(asImage(x), [10, 11], true), tf.image.resizeBilinear(asImage(x), [10, 12], false, true), tf.image.resizeBilinear(asImage(x), [3, 2], false, true)]],
   ['resizeNearestNeighbor', [image], (x) => [tf.image.resizeNearestNeighbor(asImage(x), [10, 12]), tf.image.resizeNearestNeighbor(asImage(x), [8, 5], true), tf.image.resizeNearestNeighbor(asImage(x), [7, 13], false, true)]],
-  ['batchNorm', [image, [3], [3], [3], [3]], (x, mean, variance, offset, scale) => [tf.batchNorm(x, mean as tf.Tensor1D, positive(variance) as tf.Tensor1D, offset as tf.Tensor1D, scale as tf.Tensor1D, 1e-3), tf.batchNorm(x, mean as tf.Tensor1D, positive(variance) as tf.Tensor1D)]],
+  ['batchNorm', [image, [3], [3], [3], [3]], (x, ...statistics) => { const [mean, variance, offset, scale] = statistics as tf.Tensor1D[] as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]; const spread = positive(variance) as tf.Tensor1D; return [tf.batchNorm(x, mean, spread, offset, scale, 1e-3), tf.batchNorm(x, mean, spread)]; }],
   ['localResponseNormalization', [image], (x) => tf.localResponseNormalization(asImage(x), 1, 1, 0.5, 0.75)],
   ['flipLeftRight by reverse', [image], (x) => tf.reverse(x, 2)],
 ];

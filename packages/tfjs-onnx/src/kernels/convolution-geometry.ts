@@ -34,10 +34,12 @@ export interface ConvolutionGeometry {
 
 type FourNumbers = [number, number, number, number];
 
-/** Rounding up may read further than tfjs pads; ONNX must then pad more to give the same number of outputs. */
-function endPadding(size: readonly [number, number], begin: number, end: number, reach: number): number {
-  const [input, output] = size;
-  return output > 0 ? Math.max(end, reach - input - begin) : end;
+/**
+ * Padding at both ends of an axis, tfjs's own being [begin, end]. Rounding up may read further than tfjs
+ * pads; ONNX must then pad more to give the same number of outputs.
+ */
+function endPadding([begin, end]: readonly [number, number], input: number, reach: number): number {
+  return Math.max(end, reach - input - begin);
 }
 
 function geometryOf(info: backend_util.Conv2DInfo): ConvolutionGeometry {
@@ -54,8 +56,8 @@ function geometryOf(info: backend_util.Conv2DInfo): ConvolutionGeometry {
     pads: [
       top,
       left,
-      endPadding([info.inHeight, info.outHeight], top, bottom, reachHeight),
-      endPadding([info.inWidth, info.outWidth], left, right, reachWidth),
+      endPadding([top, bottom], info.inHeight, reachHeight),
+      endPadding([left, right], info.inWidth, reachWidth),
     ],
   };
 }

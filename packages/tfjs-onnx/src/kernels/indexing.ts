@@ -72,7 +72,7 @@ const topK: KernelRule<{ k: number; sorted: boolean }> = {
   kernel: 'TopK',
   infer(call): TensorType[] {
     const { shape, dtype } = inputOf(call, 'x');
-    const top = shape.with(-1, call.attributes.k);
+    const top = [...shape.slice(0, -1), call.attributes.k];
     return [
       { shape: top, dtype },
       { shape: top, dtype: 'int32' },

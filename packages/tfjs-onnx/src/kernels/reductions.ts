@@ -99,18 +99,24 @@ function argumentRule(kernel: string): KernelRule<{ axis: number }> {
   };
 }
 
-function softmaxRule(kernel: string, input: string): KernelRule<{ dim?: number; axis?: number }> {
-  const axisOf = ({ dim, axis }: { dim?: number; axis?: number }, rank: number): number => {
-    const given = dim ?? axis ?? -1;
-    return given < 0 ? given + rank : given;
-  };
+interface SoftmaxAttributes {
+  readonly dim?: number;
+  readonly axis?: number;
+}
+
+function softmaxAxis({ dim, axis }: SoftmaxAttributes, rank: number): number {
+  const given = dim ?? axis ?? -1;
+  return given < 0 ? given + rank : given;
+}
+
+function softmaxRule(kernel: string, input: string): KernelRule<SoftmaxAttributes> {
   return {
     kernel,
     infer: (call): TensorType => ({ shape: inputOf(call, input).shape, dtype: 'float32' as DataType }),
     lower(call, lowering) {
       const value = inputOf(call, input);
       const order = lowering.orderOf(value);
-      const axis = order.indexOf(axisOf(call.attributes, order.length));
+      const axis = order.indexOf(softmaxAxis(call.attributes, order.length));
       return { name: lowering.graph.emit(kernel, [lowering.wire(value, order)], { axis }), order };
     },
   };

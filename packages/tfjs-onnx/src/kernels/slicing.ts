@@ -147,17 +147,13 @@ const reverse: KernelRule<{ dims: number | number[] }> = {
   },
 };
 
-/** Slices of one axis, one for each output; `squeeze` drops the axis. */
-function pieces(call: LoweringCall<unknown>, lowering: Lowering, axis: number, squeeze: boolean): Wire[] {
-  const value = inputOf(call, squeeze ? 'value' : 'x');
+/** Consecutive parts of `value` along one axis, one for each output. */
+function pieces(lowering: Lowering, value: Value, { axis, lengths }: { axis: number; lengths: readonly number[] }): Wire[] {
   let start = 0;
-  return call.call.outputs.map((output) => {
-    const length = squeeze ? 1 : Number(output.example[axis]);
-    const wire = slice(lowering, value, [{ axis, start, end: start + length, step: 1 }]);
+  return lengths.map((length) => {
+    const cut = { axis, start, end: start + length, step: 1 };
     start += length;
-    if (!squeeze) return wire;
-    const order = wire.order.filter((item) => item !== axis).map((item) => (item > axis ? item - 1 : item));
-    return { name: lowering.reshape(wire.name, arrange(output.shape, order)), order };
+    return slice(lowering, value, [cut]);
   });
 }
 
@@ -169,8 +165,12 @@ const unpack: KernelRule<{ axis: number }> = {
     return Array.from({ length: shape[axis] ?? 0 }, () => ({ shape: shape.toSpliced(axis, 1), dtype }));
   },
   lower(call, lowering) {
-    const [axis = 0] = util.parseAxisParam(call.attributes.axis, [...inputOf(call, 'value').example]);
-    return pieces(call, lowering, axis, true);
+    const value = inputOf(call, 'value');
+    const [axis = 0] = util.parseAxisParam(call.attributes.axis, [...value.example]);
+    return pieces(lowering, value, { axis, lengths: call.call.outputs.map(() => 1) }).map((wire) => {
+      const order = wire.order.filter((item) => item !== axis).map((item) => (item > axis ? item - 1 : item));
+      return { name: lowering.reshape(wire.name, arrange(call.output.shape, order)), order };
+    });
   },
 };
 
@@ -186,8 +186,9 @@ const split: KernelRule<{ numOrSizeSplits: number | number[]; axis: number }> = 
     return sizes.map((size) => ({ shape: shape.with(axis, size < 0 ? total - known : size), dtype }));
   },
   lower(call, lowering) {
-    const [axis = 0] = util.parseAxisParam(call.attributes.axis, [...inputOf(call, 'x').example]);
-    return pieces(call, lowering, axis, false);
+    const value = inputOf(call, 'x');
+    const [axis = 0] = util.parseAxisParam(call.attributes.axis, [...value.example]);
+    return pieces(lowering, value, { axis, lengths: call.call.outputs.map(({ example }) => example[axis] ?? 0) });
   },
 };
 

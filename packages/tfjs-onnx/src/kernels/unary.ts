@@ -27,10 +27,8 @@ function node(operator: string, attributes?: Readonly<Record<string, AttributeVa
   return ({ graph }, x) => graph.emit(operator, [x], attributes);
 }
 
-const SAME_NAME = [
-  ...['Abs', 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Floor'],
-  ...['Log', 'Neg', 'Reciprocal', 'Relu', 'Round', 'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Softplus', 'Sqrt', 'Tan', 'Tanh'],
-];
+const SAME_NAME =
+  'Abs Acos Acosh Asin Asinh Atan Atanh Ceil Cos Cosh Elu Erf Exp Floor Log Neg Reciprocal Relu Round Sigmoid Sign Sin Sinh Softplus Sqrt Tan Tanh';
 
 const SELU_ALPHA = 1.7580993408473768 / 1.0507009873554805; // tfjs's SELU_SCALEALPHA / SELU_SCALE
 const SELU_GAMMA = 1.0507009873554805;
@@ -76,7 +74,7 @@ const cast: KernelRule<{ dtype: DataType }> = {
 
 /** Kernels of one tensor, item by item. */
 export const unaryRules: readonly KernelRule<never>[] = [
-  ...SAME_NAME.map((name) => unaryRule(name, node(name))),
+  ...SAME_NAME.split(' ').map((name) => unaryRule(name, node(name))),
   ...logical,
   ...clipped,
   step,

@@ -8,6 +8,7 @@ import { isStatic } from '../recording/dimension.ts';
 import type { VaryingAttributes } from '../recording/merge-recordings.ts';
 import type { KernelCall, RecordedGraph, Value } from '../recording/recorded-graph.ts';
 import type { FoldedConstant } from './lowering.ts';
+import { typedFor } from './typed-for.ts';
 
 /** Names of parameters by their data. */
 export type ParameterNames = ReadonlyMap<DataId, string>;
@@ -82,10 +83,10 @@ export async function foldConstants(values: readonly Value[], names: ParameterNa
   const tensors = tidy(() => computed.map((value) => evaluator.tensorOf(value)));
   const folded = new Map<Value, FoldedConstant>();
   for (const value of values) {
-    if (value.source.kind === 'data') folded.set(value, { name: constantName(value, names), data: value.source.data });
+    if (value.source.kind === 'data') folded.set(value, { name: constantName(value, names), data: typedFor(value.dtype, value.source.data) });
   }
   for (const [index, value] of computed.entries()) {
-    const data = (await tensors[index]?.data()) as TypedArray;
+    const data = typedFor(value.dtype, (await tensors[index]?.data()) as TypedArray);
     folded.set(value, { name: constantName(value, names), data });
   }
   dispose(tensors.filter((_, index) => computed[index]?.source.kind === 'call'));
