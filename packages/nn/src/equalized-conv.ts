@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
 import { normalSpec } from './parameters.ts';
 import type { ParameterSpec } from './parameters.ts';
+import { paddedConv2d } from './padded-conv.ts';
+import type { ConvMove } from './padded-conv.ts';
 
 /** Sizes of a convolution. */
 export interface ConvSize {
@@ -22,26 +24,12 @@ export function equalizedGain(weight: tf.Tensor): number {
   return 1 / Math.sqrt(height * width * input);
 }
 
-/** How the convolution moves. `padding` is symmetric, in pixels. */
-export interface ConvMove {
-  readonly stride?: number;
-  readonly padding?: number;
-}
-
 /**
  * @param weight [k, k, in, out]
  * @param x [batch, height, width, in]
  * @returns [batch, height', width', out]
  */
-export function equalizedConv2d(weight: tf.Tensor, x: tf.Tensor, { stride = 1, padding = 0 }: ConvMove = {}): tf.Tensor {
+export function equalizedConv2d(weight: tf.Tensor, x: tf.Tensor, move: ConvMove = {}): tf.Tensor {
   bindAxes('equalizedConv2d', { weight, x }, { weight: 'k k in out', x: 'batch height width in' });
-  return tf.conv2d(
-    x as tf.Tensor4D,
-    tf.mul(weight, equalizedGain(weight)) as tf.Tensor4D,
-    stride,
-    padding === 0 ? 'valid' : padding,
-    'NHWC',
-    1,
-    padding === 0 ? undefined : 'floor',
-  );
+  return paddedConv2d(x, tf.mul(weight, equalizedGain(weight)), move);
 }

@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
 import { batchNorm, batchNormSpec } from './batch-norm.ts';
 import type { BatchNormParameters } from './batch-norm.ts';
+import { paddedConv2d } from './padded-conv.ts';
 import { constantSpec, normalSpec } from './parameters.ts';
 import type { ParameterSpec } from './parameters.ts';
 import { squeezeExcite, squeezeExciteSpec } from './squeeze-excite.ts';
@@ -63,7 +64,7 @@ export function residualUnitSpec({ input, output, residualStart = RESIDUAL_START
 
 /** conv 3x3 with PyTorch's padding of 1 on every side. */
 export function paddedConv3(x: tf.Tensor, weight: tf.Tensor, stride: 1 | 2): tf.Tensor {
-  return tf.conv2d(x as tf.Tensor4D, weight as tf.Tensor4D, stride, 1, 'NHWC', 1, 'floor');
+  return paddedConv2d(x, weight, { stride, padding: 1 });
 }
 
 function everyOther(x: tf.Tensor, stride: 1 | 2): tf.Tensor {

@@ -1,0 +1,35 @@
+/** `mfim-train`: exit codes 0 done, 2 the input or the call is wrong, 1 our fault, 130 interrupted. */
+import { buildApplication, buildRouteMap, run, text_en as defaultText } from '@stricli/core';
+import { MfimError, InputError } from '@mfim/tensor-contracts';
+import { datasetCommand } from './commands/dataset.ts';
+import { exportCommand } from './commands/export.ts';
+import { resumeCommand, trainCommand } from './commands/train.ts';
+
+const EXIT_FAULT = 1;
+const EXIT_INPUT = 2;
+
+function exitCodeOf(error: unknown): number {
+  return error instanceof InputError ? EXIT_INPUT : EXIT_FAULT;
+}
+
+const routes = buildRouteMap({
+  routes: { dataset: datasetCommand, train: trainCommand, resume: resumeCommand, export: exportCommand },
+  docs: { brief: 'Train MFIM and export model bundles.' },
+});
+
+const application = buildApplication(routes, {
+  name: 'mfim-train',
+  scanner: { caseStyle: 'allow-kebab-for-camel' },
+  determineExitCode: exitCodeOf,
+  localization: {
+    loadText: () => ({
+      ...defaultText,
+      exceptionWhileRunningCommand: (error) =>
+        error instanceof MfimError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }),
+  },
+});
+
+await run(application, process.argv.slice(2), { process: process as never });
+// stricli's own codes for a wrong call are negative; ours is 2.
+if (typeof process.exitCode === 'number' && (process.exitCode < 0 || process.exitCode > 200)) process.exitCode = EXIT_INPUT;

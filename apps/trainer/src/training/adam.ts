@@ -1,0 +1,40 @@
+/** Adam (Kingma and Ba 2015) on one flat vector, with bias correction. */
+import * as tf from '@tensorflow/tfjs-core';
+
+const EPSILON = 1e-8;
+
+/** First and second moments, and how many updates they have seen. */
+export interface AdamState {
+  readonly first: tf.Tensor;
+  readonly second: tf.Tensor;
+  readonly updates: number;
+}
+
+/** Rates of one optimiser. */
+export interface AdamRates {
+  readonly rate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+}
+
+/** Moments of zero for a vector of this shape. */
+export function adamStart(parameters: tf.Tensor): AdamState {
+  return { first: tf.zerosLike(parameters), second: tf.zerosLike(parameters), updates: 0 };
+}
+
+/** One update; the old tensors are left to the caller. */
+export function adamUpdate(
+  { parameters, state }: { readonly parameters: tf.Tensor; readonly state: AdamState },
+  gradient: tf.Tensor,
+  { rate, beta1, beta2 }: AdamRates,
+): { readonly parameters: tf.Tensor; readonly state: AdamState } {
+  const updates = state.updates + 1;
+  const first = beta1 === 0 ? tf.clone(gradient) : tf.add(tf.mul(state.first, beta1), tf.mul(gradient, 1 - beta1));
+  const second = tf.add(tf.mul(state.second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+  const step = rate / (1 - beta1 ** updates);
+  const scale = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** updates)), EPSILON);
+  return {
+    parameters: tf.sub(parameters, tf.div(tf.mul(first, step), scale)),
+    state: { first, second, updates },
+  };
+}
