@@ -1,8 +1,8 @@
 /** The mix that a caller asked for, in one of three forms, as style codes. */
 import { applyRecipe, mixCodes, presetWeights } from '@mfim/id-mixing';
 import type { LayerWeights, PresetName, Recipe } from '@mfim/id-mixing';
-import { InputError } from '@mfim/tensor-contracts';
-import type { SideSplit, StyleCodes } from '@mfim/tensor-contracts';
+import { InputError, styleCodes } from '@mfim/tensor-contracts';
+import type { SideSplit, StyleCodes, StyleTable } from '@mfim/tensor-contracts';
 
 /** How to mix. At most one of `weights`, `preset`, `recipe`; none of them is equal parts. */
 export interface MixChoice {
@@ -32,9 +32,8 @@ function checkChoice(choice: MixChoice, count: number): void {
   if (choice.recipe !== undefined && choice.strength !== undefined) {
     refuse("the recipe's own strength", 'another one', 'write the strength into the recipe');
   }
-  if (choice.weights !== undefined && choice.weights.length !== count) {
-    refuse(`${count} weights, one for each source`, String(choice.weights.length), 'give each source its weight');
-  }
+  const weighed = choice.weights?.filter((weight) => weight !== undefined).length ?? count;
+  if (weighed !== count) refuse(`${count} weights, one for each source`, String(weighed), 'give each source its weight');
 }
 
 function byLabel(recipe: Recipe, sources: MixParts['sources']): Record<string, StyleCodes> {
@@ -69,4 +68,17 @@ export function mixEncoded(choice: MixChoice, { target, sources, split }: MixPar
     split,
     strength: strength === undefined ? 1 : strength,
   });
+}
+
+/** Where a choice is to be used, before any face was encoded. */
+export interface MixPlace {
+  readonly table: StyleTable;
+  readonly split: SideSplit;
+  readonly sources: readonly { readonly label?: string | undefined }[];
+}
+
+/** Refuses what `mixEncoded` would refuse, before faces are looked for: the mix is tried on zeros. */
+export function checkMix(choice: MixChoice, { table, split, sources }: MixPlace): void {
+  const zeros = styleCodes(table, new Float32Array(table.totalWidth));
+  mixEncoded(choice, { target: zeros, sources: sources.map(({ label }) => ({ codes: zeros, label })), split });
 }

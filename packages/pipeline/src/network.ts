@@ -23,8 +23,9 @@ export interface Network {
 const message = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 function checkFinite(file: string, name: string, { data }: HostTensor): void {
-  const place = data.findIndex((value) => !Number.isFinite(value));
-  if (place < 0) return;
+  let place = 0;
+  while (place < data.length && Number.isFinite(data[place])) place += 1;
+  if (place === data.length) return;
   throw new InternalError({
     where: `network ${file}`,
     expected: `finite numbers in ${name}`,

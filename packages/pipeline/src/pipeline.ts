@@ -2,6 +2,7 @@
 import type { Face } from '@mfim/faces';
 import { InputError } from '@mfim/tensor-contracts';
 import type { ByteImage } from '@mfim/tensor-contracts';
+import { checkMix } from './mix-encoded.ts';
 import type { MixChoice } from './mix-encoded.ts';
 import { createMixer } from './mixer.ts';
 import type { Mixer, MixerFaces, RenderRequest } from './mixer.ts';
@@ -112,6 +113,8 @@ async function mixPhotos(parts: PipelineParts & { readonly clock: Clock }, model
   if (options.sources.length === 0) {
     throw new InputError({ where: 'mix', expected: 'a source photo', got: 'none', remedy: 'add a source photo' });
   }
+  const { table, manifest } = parts.bundle;
+  checkMix(options, { table, split: manifest.split, sources: options.sources });
   const start = parts.clock();
   const faces = await prepareAll(parts, options);
   const rendered = await createMixer(parts, faces).render(renderRequest(options));
