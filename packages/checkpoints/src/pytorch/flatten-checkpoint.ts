@@ -12,7 +12,7 @@ import { StorageView } from './storage.ts';
 
 const WHERE = 'readPyTorch';
 const MAXIMUM_DEPTH = 32;
-const MAXIMUM_VISITS = 2_000_000;
+const MAXIMUM_VISITS = 500_000;
 /** Strided tensors may be copied to this many times the size of the file, and a mebibyte. */
 const COPY_FACTOR = 4;
 const COPY_ALLOWANCE = 2 ** 20;
@@ -54,9 +54,8 @@ function visit(walk: Walk, value: PickleValue, path: readonly string[]): void {
   if (path.length > MAXIMUM_DEPTH || walk.visits > MAXIMUM_VISITS) {
     damaged(WHERE, { expected: `at most ${MAXIMUM_DEPTH} levels and ${MAXIMUM_VISITS} values`, got: 'more' });
   }
-  const name = path.join('.');
-  if (value instanceof StorageView) addTensor(walk, name, value);
-  else if (isScalar(value)) walk.scalars.set(name, value);
+  if (value instanceof StorageView) addTensor(walk, path.join('.'), value);
+  else if (isScalar(value)) walk.scalars.set(path.join('.'), value);
   else if (Array.isArray(value)) value.forEach((item, index) => visit(walk, item, [...path, String(index)]));
   else if (value instanceof Map) {
     for (const [key, item] of value) {
