@@ -1,0 +1,108 @@
+/** What `mfim evaluate` does. */
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { nodeRuntime } from '@mfim/pipeline/node';
+import { FaceError, InputError } from '@mfim/tensor-contracts';
+import { print, remark } from '../command-context.ts';
+import type { MfimContext } from '../command-context.ts';
+import { evaluatePair, evaluateReconstruction, pairOf } from '../evaluate/evaluate-pairs.ts';
+import type { PairResult, Portrait } from '../evaluate/evaluate-pairs.ts';
+import { evaluationSheet } from '../evaluate/evaluation-sheet.ts';
+import { imageMeasures } from '../evaluate/image-measures.ts';
+import type { ImageMeasures } from '../evaluate/image-measures.ts';
+import { openPerceptualDistance } from '../evaluate/perceptual-distance.ts';
+import { randomPairs } from '../evaluate/random-pairs.ts';
+import type { Pair } from '../evaluate/random-pairs.ts';
+import { summarise } from '../evaluate/summarise.ts';
+import type { EvaluationSummary } from '../evaluate/summarise.ts';
+import { withWorkshop } from '../open-workshop.ts';
+import type { Workshop } from '../open-workshop.ts';
+import { checkOutputPath } from '../output-file.ts';
+import { formatOf, readPhoto, writePhoto } from '../photo-file.ts';
+import type { EvaluateFlags } from './evaluate-command.ts';
+
+const PHOTOS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.tif', '.tiff']);
+
+async function listPhotos(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new InputError({ where: '--photos', expected: 'a folder', got: folder, remedy: 'check the path', cause });
+  });
+  return names.filter((name) => PHOTOS.has(extname(name).toLowerCase())).toSorted();
+}
+
+/** Every portrait, encoded once; those without a face are left out with a remark. */
+async function preparePortraits(context: MfimContext, workshop: Workshop, folder: string): Promise<readonly Portrait[]> {
+  const portraits: Portrait[] = [];
+  for (const name of await listPhotos(folder)) {
+    try {
+      const photo = await readPhoto(join(folder, name), '--photos');
+      portraits.push({ name, face: await workshop.pipeline.prepare({ photo }) });
+    } catch (error) {
+      if (!(error instanceof FaceError)) throw error;
+      remark(context, `${name} is left out: no face was found`);
+    }
+  }
+  if (portraits.length >= 2) return portraits;
+  throw new InputError({
+    where: '--photos',
+    expected: 'two portraits or more',
+    got: String(portraits.length),
+    remedy: 'name a folder with portraits',
+  });
+}
+
+async function openMeasures({ bundle }: Workshop, folder: string | undefined): Promise<ImageMeasures> {
+  if (folder === undefined) return imageMeasures(undefined);
+  return imageMeasures(await openPerceptualDistance(await nodeRuntime(), { folder, size: bundle.manifest.resolution }));
+}
+
+async function evaluatePairs(workshop: Workshop, measures: ImageMeasures, work: Work): Promise<Evaluation> {
+  const results: PairResult[] = [];
+  for (const pair of work.pairs) results.push(await evaluatePair(workshop, measures, pairOf(work.portraits, pair)));
+  const targets = new Set(results.map(({ target }) => target));
+  const reconstructions = [];
+  for (const target of targets) reconstructions.push(await evaluateReconstruction(workshop, measures, target));
+  return { results, summary: summarise(results, reconstructions) };
+}
+
+interface Work {
+  readonly portraits: readonly Portrait[];
+  readonly pairs: readonly Pair[];
+}
+
+interface Evaluation {
+  readonly results: readonly PairResult[];
+  readonly summary: EvaluationSummary;
+}
+
+function printSummary(context: MfimContext, { pairs, identity, toTarget, reconstruction }: EvaluationSummary): void {
+  const line = (name: string, value: number): void => print(context, `${name.padEnd(44)} ${value.toFixed(4)}`);
+  print(context, `${pairs} pairs, identity by ${identity.network}`);
+  line('cosine, swap to source', identity.toSource);
+  line('cosine, unswapped target to source', identity.targetToSource);
+  line('cosine, swap to target', identity.toTarget);
+  line('share of swaps nearer to the source', identity.nearerToSource);
+  for (const [name, value] of Object.entries(toTarget)) line(`${name}, swap to target`, value);
+  for (const [name, value] of Object.entries(reconstruction)) line(`${name}, target swapped onto itself`, value);
+}
+
+/** Measures, prints, and draws the sheet that was asked for. */
+export async function evaluate(context: MfimContext, flags: EvaluateFlags): Promise<void> {
+  const { sheet, seed } = flags;
+  if (sheet !== undefined) {
+    formatOf(sheet);
+    checkOutputPath(sheet);
+  }
+  await withWorkshop({ model: flags.model, environment: context.environment }, async (workshop) => {
+    const portraits = await preparePortraits(context, workshop, flags.photos);
+    const pairs = randomPairs(flags.pairs, portraits.length, seed);
+    const measures = await openMeasures(workshop, flags.lpips);
+    const { results, summary } = await evaluatePairs(workshop, measures, { portraits, pairs });
+    await measures.release();
+    const { model } = workshop.pipeline;
+    const settings = { model, photos: portraits.length, seed };
+    if (sheet !== undefined) await writePhoto(sheet, evaluationSheet(results, { ...model, ...summary }));
+    if (flags.json) print(context, JSON.stringify({ ...settings, ...summary }, undefined, 2));
+    else printSummary(context, summary);
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * Files appear whole or not at all: written beside their place under another name, then renamed.
+ * Missing parent folders are created. Ctrl-C removes what is unfinished.
+ */
+import { rmSync, statSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { InputError } from '@mfim/tensor-contracts';
+
+const unfinished = new Set<string>();
+
+function refuse(path: string, got: string, remedy: string): never {
+  throw new InputError({ where: `output ${path}`, expected: 'a file that can be written', got, remedy });
+}
+
+/** @throws InputError early, before any work, when `path` is a folder or one of the inputs. */
+export function checkOutputPath(path: string, inputs: readonly string[] = []): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    refuse(path, 'a folder', 'name a file in it');
+  }
+  if (inputs.some((input) => resolve(input) === resolve(path))) {
+    refuse(path, 'one of the input photos', 'choose another name for the result; inputs are never overwritten');
+  }
+}
+
+/** @throws InputError when the place cannot be written; then nothing is left there. */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.unfinished`);
+  unfinished.add(temporary);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    refuse(path, reason, 'choose a folder that exists and may be written, with room left');
+  } finally {
+    unfinished.delete(temporary);
+  }
+}
+
+/** For the way out on Ctrl-C: removes half-written files at once. */
+export function removeUnfinishedFiles(): void {
+  for (const path of unfinished) rmSync(path, { force: true });
+}
