@@ -34,9 +34,9 @@ export const application = buildApplication(routes, {
     text: {
       ...text_en,
       exceptionWhileParsingArguments: (error) =>
-        `mfim: ${text_en.exceptionWhileParsingArguments(error, false)}; --help lists what this command takes`,
+        `mfim: ${text_en.exceptionWhileParsingArguments(error, false)} (--help lists what this command takes)`,
       noCommandRegisteredForInput: (parts) =>
-        `mfim: ${text_en.noCommandRegisteredForInput(parts)}; mfim --help lists the commands`,
+        `mfim: ${text_en.noCommandRegisteredForInput(parts)} (mfim --help lists the commands)`,
       exceptionWhileRunningCommand: describeError,
       commandErrorResult: describeError,
       exceptionWhileLoadingCommandFunction: describeError,

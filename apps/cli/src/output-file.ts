@@ -32,7 +32,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     const reason = cause instanceof Error ? cause.message : String(cause);
     refuse(path, reason, 'choose a folder that exists and may be written, with room left');
   } finally {

@@ -26,7 +26,7 @@ export const mixCommand = buildCommand({
     flags: {
       target: { kind: 'parsed', parse: parsePath, brief: 'photo that gets the mixed identity' },
       source: { kind: 'parsed', parse: parsePath, variadic: true, brief: 'photo of one person; repeat for each' },
-      out: { kind: 'parsed', parse: parsePath, brief: 'the result: .png, .jpg, .webp, .avif or .tiff; folders are created' },
+      out: { kind: 'parsed', parse: parsePath, brief: 'the result: .png, .jpg or .webp; missing folders are created' },
       weights: { kind: 'parsed', parse: parseWeights, optional: true, brief: 'a weight for each source, such as 0.7,0.3' },
       preset: { kind: 'parsed', parse: parsePath, optional: true, brief: 'a ready mix, such as global+local' },
       recipe: { kind: 'parsed', parse: parsePath, optional: true, brief: 'a recipe file; its people in the order of the sources' },

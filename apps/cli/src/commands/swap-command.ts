@@ -22,7 +22,7 @@ export const swapCommand = buildCommand({
     flags: {
       source: { kind: 'parsed', parse: parsePath, brief: 'photo of the person whose identity is taken' },
       target: { kind: 'parsed', parse: parsePath, brief: 'photo that gets the identity' },
-      out: { kind: 'parsed', parse: parsePath, brief: 'the result: .png, .jpg, .webp, .avif or .tiff; folders are created' },
+      out: { kind: 'parsed', parse: parsePath, brief: 'the result: .png, .jpg or .webp; missing folders are created' },
       report: { kind: 'parsed', parse: parsePath, optional: true, brief: 'write identity cosines, faces and times as JSON' },
       face: { kind: 'parsed', parse: parseIndex, optional: true, brief: "number of the target's face (default: the largest)" },
       sourceFace: { kind: 'parsed', parse: parseIndex, optional: true, brief: "number of the source's face" },
