@@ -9,10 +9,12 @@ value of its recipe to float32 precision, and not the rounding of one library.
 import argparse
 import pathlib
 
+from mfim_golden.feature_recipes import FEATURE_RECIPES, WEIGHTS
+from mfim_golden.loss_recipes import losses_recipe
 from mfim_golden.network_recipes import NETWORK_RECIPES
 from mfim_golden.operation_recipes import operations_recipe
 
-RECIPES = {**NETWORK_RECIPES, "operations": operations_recipe}
+RECIPES = {**NETWORK_RECIPES, "operations": operations_recipe, "losses": losses_recipe, **FEATURE_RECIPES}
 
 
 def main():
@@ -25,6 +27,9 @@ def main():
         parser.error(f"expected recipes among {', '.join(RECIPES)}, got {', '.join(unknown)}")
     arguments.output.mkdir(parents=True, exist_ok=True)
     for name in arguments.recipes or RECIPES:
+        if name in FEATURE_RECIPES and not WEIGHTS.exists():
+            print(f"{name}: left out, its published weights are not at {WEIGHTS}")
+            continue
         path = arguments.output / f"{name}.safetensors"
         RECIPES[name]().write(path)
         print(f"{path.name}: {path.stat().st_size} bytes")

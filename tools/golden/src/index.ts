@@ -1,3 +1,4 @@
+export { WITHOUT_TORCH, findTorch } from './find-torch.ts';
 export { VALUES, readGoldenFile } from './golden-file.ts';
 export type { GoldenFile, GoldenKind } from './golden-file.ts';
 export { TOLERANCE, relativeError } from './relative-error.ts';

@@ -1,5 +1,6 @@
 /** The discriminator of @mfim/stylegan against PyTorch: logits, loss gradients, R1 and its gradients. */
 import '@tensorflow/tfjs';
+import { adversarialDiscriminatorLoss, r1Penalty } from '@mfim/losses-3dmm';
 import { fillParameters, flattenParameters, flattenSpecs, registerSecondOrderGradients } from '@mfim/nn';
 import type { ParameterTree } from '@mfim/nn';
 import { discriminate, discriminatorSpec, nvidiaDiscriminatorKeys } from '@mfim/stylegan';
@@ -29,16 +30,12 @@ function parametersOf(tensors: readonly tf.Tensor[]): DiscriminatorParameters {
 function lossOf(tensors: readonly tf.Tensor[]): tf.Scalar {
   const parameters = parametersOf(tensors);
   const [real, fake] = tensors as [tf.Tensor, tf.Tensor];
-  const onReal = tf.mean(tf.softplus(tf.neg(discriminate(parameters, real))));
-  return tf.add(onReal, tf.mean(tf.softplus(discriminate(parameters, fake)))) as tf.Scalar;
+  return adversarialDiscriminatorLoss(discriminate(parameters, real), discriminate(parameters, fake));
 }
 
-/** `gamma / 2 * mean over the batch |d logit / d image|^2`. */
 function penaltyOf(tensors: readonly tf.Tensor[]): tf.Scalar {
   const parameters = parametersOf(tensors);
-  const real = tensors[0] as tf.Tensor;
-  const gradient = tf.grad((image: tf.Tensor) => tf.sum(discriminate(parameters, image)))(real);
-  return tf.mul(tf.sum(tf.square(gradient)), gamma / 2 / (real.shape[0] as number)) as tf.Scalar;
+  return r1Penalty((image) => discriminate(parameters, image), tensors[0] as tf.Tensor, gamma);
 }
 
 function expectGradients(kind: 'gradient' | 'second', gradients: readonly tf.Tensor[]): void {
