@@ -1,6 +1,7 @@
 /**
- * `npm test`: the main lane everywhere, and one lane more for each optional part that this machine
- * has. A lane that cannot run says in one line why, and how to get it. Ends with one line of totals.
+ * `npm test`: the main lane everywhere, the browser lane where a Chromium is found. Tests of the main
+ * lane that need PyTorch or the TensorFlow addon skip themselves; one line says so, and how to get it.
+ * Ends with one line of totals.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { CACHE, installed, run, say } from './shell.js';
 import { countReport, totalsLine } from './totals.js';
 
 const REPORTS = join(CACHE, 'test');
-const LANE_CONFIG = 'tools/bootstrap/lane.config.js';
+const BROWSER_CONFIG = 'tools/bootstrap/browser.config.js';
 
 function vitest(lane, commandArguments, environment = {}) {
   mkdirSync(REPORTS, { recursive: true });
@@ -22,36 +23,35 @@ function vitest(lane, commandArguments, environment = {}) {
   return { lane, seconds: (performance.now() - started) / 1000, ...countReport(report, exitCode) };
 }
 
-function optionalLane(lane, part, environment) {
-  if (part.found === undefined) {
-    say(`lane ${lane}: not run, ${part.missing}`);
-    return [];
-  }
-  return [vitest(lane, ['--config', LANE_CONFIG], { MFIM_LANE: lane, ...environment })];
+/** Which optional parts the tests will find; what is missing is told with its cure. */
+function findParts() {
+  const torch = findTorch();
+  say(
+    torch === undefined
+      ? 'PyTorch: absent, the tests that run it are skipped; `python3 tools/golden/install-torch.py` installs it'
+      : `PyTorch: ${torch.version} (${torch.python})`,
+  );
+  say(
+    findTensorflowAddon() === undefined
+      ? 'TensorFlow addon: not built, the tests of that engine are skipped; `node tools/libtensorflow/bin/build.js` builds it'
+      : 'TensorFlow addon: built',
+  );
+  return torch === undefined ? {} : { PYTHON: torch.python };
 }
 
 function browserLane() {
   const chromium = findChromium();
-  const missing = 'no Chromium here; install it (Debian: apt-get install chromium) or set CHROMIUM to its path';
-  return optionalLane('browser', { found: chromium, missing }, { CHROMIUM: chromium });
-}
-
-function pytorchLane() {
-  const torch = findTorch();
-  const missing = 'no PyTorch here; run `python3 tools/golden/install-torch.py`, or set PYTHON to a Python that has it';
-  return optionalLane('pytorch', { found: torch, missing }, { PYTHON: torch?.python });
-}
-
-function tensorflowLane() {
-  const addon = findTensorflowAddon();
-  const missing = 'the TensorFlow addon is not built; tools/libtensorflow/README.md says how';
-  return optionalLane('tensorflow', { found: addon, missing }, {});
+  if (chromium === undefined) {
+    say('lane browser: not run, no Chromium here; install it (Debian: apt-get install chromium) or set CHROMIUM to its path');
+    return [];
+  }
+  return [vitest('browser', ['--config', BROWSER_CONFIG], { CHROMIUM: chromium })];
 }
 
 /** Runs all lanes; arguments go to vitest's main lane (such as a file filter), which then runs alone. */
 export function runTests(rest) {
-  const lanes = [vitest('main', rest)];
-  if (rest.length === 0) lanes.push(...browserLane(), ...pytorchLane(), ...tensorflowLane());
+  const lanes = [vitest('main', rest, findParts())];
+  if (rest.length === 0) lanes.push(...browserLane());
   say('');
   for (const { lane, passed, failed, seconds } of lanes) {
     say(`lane ${lane}: ${passed} passed, ${failed} failed in ${seconds.toFixed(0)} s`);
