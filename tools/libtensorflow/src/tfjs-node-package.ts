@@ -1,6 +1,5 @@
 /** Where the installed @tensorflow/tfjs-node lies, and which addon it wants. */
-import { readFile, realpath } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { access, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildError } from './build-error.ts';
 
@@ -24,18 +23,28 @@ interface PackageManifest {
  * @throws BuildError when it is not installed there
  */
 export async function findTfjsNode(project: string): Promise<TfjsNodePackage> {
-  let manifestFile: string;
-  try {
-    manifestFile = createRequire(path.join(project, 'package.json')).resolve('@tensorflow/tfjs-node/package.json');
-  } catch (cause) {
-    throw new BuildError(`@tensorflow/tfjs-node is not installed in ${project}`, 'run: pnpm install', cause);
+  const installed = await findUpwards(project);
+  if (installed === undefined) {
+    throw new BuildError(`@tensorflow/tfjs-node is not installed in ${project}`, 'run: pnpm install');
   }
-  const folder = await realpath(path.dirname(manifestFile));
-  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as PackageManifest;
+  const folder = await realpath(installed);
+  const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as PackageManifest;
   const supported = manifest.binary.napi_versions.filter((version) => version <= Number(process.versions['napi']));
   return {
     folder,
     version: manifest.version,
     addon: path.join(folder, 'lib', `napi-v${Math.max(...supported)}`, 'tfjs_binding.node'),
   };
+}
+
+/** Node's search through the folders above, without NODE_PATH. */
+async function findUpwards(project: string): Promise<string | undefined> {
+  const candidate = path.join(project, 'node_modules', '@tensorflow', 'tfjs-node');
+  try {
+    await access(path.join(candidate, 'package.json'));
+    return candidate;
+  } catch {
+    const above = path.dirname(project);
+    return above === project ? undefined : findUpwards(above);
+  }
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '@mfim/tensor-contracts';
 import { z } from 'zod';
-import { mergeUpsampling } from './progan-network.ts';
+import { mergeUpsampling } from './merged-upsampling.ts';
 import type { ProganConv, ProganParameters } from './progan-network.ts';
 
 const modelSchema = z.object({

@@ -2,11 +2,11 @@
  * Google's ProGAN-128 (TF-Hub `progan-128`, Karras et al. 2018 without toRGB blending) as a function over tfjs tensors:
  * z[512] -> pixel norm -> 4x4 convolution -> five doublings, each (nearest upsampling, 3x3, 3x3) -> 1x1 to RGB.
  * Every convolution is followed by bias, leaky ReLU and pixel norm.
- * Departures: nearest upsampling and the 3x3 after it are merged into four 2x2 convolutions, one for each parity of the
- * output pixel (the sums are the same, 4/9 of the work); `0.5 + 0.5 * (raw - 0.5)` before the clip, since the published
- * clip saturates.
+ * Departures: nearest upsampling and the 3x3 after it are merged (`merged-upsampling.ts`); `0.5 + 0.5 * (raw - 0.5)`
+ * before the clip, since the published clip saturates.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { upsampleConv } from './merged-upsampling.ts';
 
 /** A convolution: kernel `[height, width, in, out]` and bias `[out]`. */
 export interface ProganConv {
@@ -61,33 +61,6 @@ export function generateProgan(parameters: ProganParameters, latents: tf.Tensor2
     const raw = tf.add(tf.conv2d(features, parameters.toRgb.kernel, 1, 'same'), parameters.toRgb.bias);
     return tf.clipByValue(tf.add(tf.mul(raw, 0.5), 0.25), 0, 1) as tf.Tensor4D;
   });
-}
-
-/**
- * The kernels that `ProganBlock.upsampling` holds, from the 3x3 kernel that follows the nearest upsampling.
- * An even output row 2i reads input rows (i - 1, i) with weights (w0, w1 + w2), an odd one (i, i + 1) with (w0 + w1, w2).
- * @param kernel - `[3, 3, in, out]`
- */
-export function mergeUpsampling(kernel: tf.Tensor4D): tf.Tensor4D[] {
-  return [0, 1].flatMap((row) => [0, 1].map((column) => tf.tidy(() => pairUp(pairUp(kernel, 0, row), 1, column))));
-}
-
-function pairUp(kernel: tf.Tensor4D, axis: 0 | 1, parity: number): tf.Tensor4D {
-  const [first, second, third] = tf.split(kernel, [1, 1, 1], axis) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-  const pair = parity === 0 ? [first, tf.add(second, third)] : [tf.add(first, second), third];
-  return tf.concat(pair as tf.Tensor4D[], axis);
-}
-
-/** `[N, H, W, in]` -> `[N, 2H, 2W, out]`. */
-function upsampleConv(features: tf.Tensor4D, kernels: readonly tf.Tensor4D[]): tf.Tensor4D {
-  const [, height, width] = features.shape;
-  const padded = tf.pad(features, [[0, 0], [1, 1], [1, 1], [0, 0]]);
-  const parities = kernels.map((kernel, index) => {
-    const [row, column] = [Math.floor(index / 2), index % 2];
-    const window = tf.slice(padded, [0, row, column, 0], [-1, height + 1, width + 1, -1]);
-    return tf.conv2d(window, kernel, 1, 'valid');
-  });
-  return tf.depthToSpace(tf.concat(parities, 3), 2);
 }
 
 function activate(features: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {

@@ -24,7 +24,7 @@ export async function importTensorflow(): Promise<TensorflowVersions> {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   try {
     const module = await import('@tensorflow/tfjs-node');
-    const library: unknown = module.backend();
+    const library: unknown = module.findBackend('tensorflow');
     return { tensorflow: libraryVersion(library), tfjsNode: module.version['tfjs-node'] };
   } catch (cause) {
     throw refusal(cause);
