@@ -15,5 +15,7 @@ const SLOPE = 0.2;
 export function mapToMap({ conv0, conv1 }: EncoderParameters['maps'][string], map: tf.Tensor): readonly tf.Tensor[] {
   const hidden = tf.leakyRelu(tf.add(paddedConv3(map, conv0.weight, 1), conv0.bias), SLOPE);
   const maps = tf.add(paddedConv3(hidden, conv1.weight, 1), conv1.bias);
-  return tf.split(maps, maps.shape[3] as number, 3);
+  const count = maps.shape[3] as number;
+  // tfjs has no gradient for a split into one.
+  return count === 1 ? [maps] : tf.split(maps, count, 3);
 }

@@ -1,0 +1,35 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfig } from '../src/config/read-config.ts';
+
+const first = path.resolve(import.meta.dirname, '../configs/first-64.yaml');
+
+test('the committed config is valid and can be changed by path', async () => {
+  const config = await readConfig(first, ['objective.identity=7', 'batch=4']);
+  expect([config.objective.identity, config.batch]).toEqual([7, 4]);
+});
+
+test.each([
+  ['an unknown key', ['objective.lpisp=1'], /lpisp/],
+  ['a section that is not there', ['objektive.l1=1'], /section 'objektive'/],
+  ['a value of another type', ['batch=many'], /batch/],
+  ['a share above 1', ['sameShare=2'], /sameShare/],
+  ['a setting without value', ['batch'], /key.inner=value/],
+  ['a way into prototypes', ['__proto__.polluted=1'], /section '__proto__'/],
+])('refuses %s', async (_, settings, message) => {
+  await expect(readConfig(first, settings)).rejects.toThrow(message);
+});
+
+test('refuses a file that is absent, broken or no mapping', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mfim-config-'));
+  const write = async (text: string) => {
+    const file = path.join(folder, 'config.yaml');
+    await writeFile(file, text);
+    return file;
+  };
+  await expect(readConfig(path.join(folder, 'absent.yaml'))).rejects.toThrow(/readable YAML/);
+  await expect(readConfig(await write('a: [1'))).rejects.toThrow(/readable YAML/);
+  await expect(readConfig(await write('text'))).rejects.toThrow(/YAML mapping/);
+});

@@ -1,0 +1,100 @@
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readCheckpoint, restoreState, saveCheckpoint } from '../src/checkpoint/save-checkpoint.ts';
+import { createModel } from '../src/model/swap-model.ts';
+import { startState } from '../src/training/training-state.ts';
+import type { TrainingState } from '../src/training/training-state.ts';
+import { trainingStep } from '../src/training/training-step.ts';
+import type { StepContext, StepInputs } from '../src/training/training-step.ts';
+import { smallConfig, smallContext } from './small-run.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+function steps(count: number, start: TrainingState, run: { context: StepContext; inputs: StepInputs }) {
+  let state = start;
+  const terms = [];
+  for (let step = 0; step < count; step += 1) {
+    const result = trainingStep(run.context, state, run.inputs);
+    state = result.state;
+    terms.push(result.terms);
+  }
+  return { state, terms };
+}
+
+describe('trainingStep', () => {
+  test('every term is logged by name, R1 at its interval', () => {
+    const { context, weights, inputs } = smallContext(smallConfig());
+    const { terms } = steps(2, startState(weights), { context, inputs });
+    expect(Object.keys(terms[0] ?? {}).toSorted()).toEqual(['adversarial', 'discriminator', 'identity', 'l1', 'lpips', 'r1', 'total']);
+    expect(Object.keys(terms[1] ?? {})).not.toContain('r1');
+  });
+
+  test('reconstruction learns: L1 of one pair falls', () => {
+    const { context, weights, inputs } = smallContext(smallConfig({ adversarial: 0, identity: 0 }));
+    const { terms } = steps(25, startState(weights), { context, inputs });
+    expect(terms.at(-1)?.['l1']).toBeLessThan(0.9 * (terms[0]?.['l1'] as number));
+  });
+
+  test('terms with a later start stay silent until then', () => {
+    const { context, weights, inputs } = smallContext(smallConfig({ adversarialFrom: 1, identityFrom: 1 }));
+    const { terms } = steps(2, startState(weights), { context, inputs });
+    expect(Object.keys(terms[0] ?? {}).toSorted()).toEqual(['l1', 'lpips', 'total']);
+    expect(Object.keys(terms[1] ?? {})).toContain('adversarial');
+  });
+
+  test('a step leaks no tensors', () => {
+    const { context, weights, inputs } = smallContext(smallConfig());
+    const first = steps(1, startState(weights), { context, inputs });
+    const before = tf.memory().numTensors;
+    steps(3, first.state, { context, inputs });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('checkpoints', () => {
+  const save = async (state: TrainingState, context: StepContext) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mfim-checkpoint-'));
+    const file = path.join(folder, 'checkpoint.safetensors');
+    await saveCheckpoint(file, context.model, { state, facts: { sampler: [1, -2, 3, 4], config: JSON.stringify(context.config) } });
+    return { folder, file };
+  };
+
+  test('law: saved and restored, training goes on bit for bit', async () => {
+    const { context, weights, inputs } = smallContext(smallConfig());
+    const { state } = steps(2, startState(weights), { context, inputs });
+    const { file, folder } = await save(state, context);
+    expect(await readdir(folder)).toEqual(['checkpoint.safetensors']);
+    const checkpoint = await readCheckpoint(file);
+    expect(checkpoint.sampler).toEqual([1, -2, 3, 4]);
+    const restored = restoreState(checkpoint, context.model);
+    const resumed = steps(2, restored, { context, inputs }).state;
+    const straight = steps(2, state, { context, inputs }).state;
+    expect(await resumed.weights.swapper.data()).toEqual(await straight.weights.swapper.data());
+    expect(await resumed.average.data()).toEqual(await straight.average.data());
+    expect(await resumed.weights.discriminator.data()).toEqual(await straight.weights.discriminator.data());
+  });
+
+  test('a checkpoint of other sizes is refused with the tensor named', async () => {
+    const { context, weights } = smallContext(smallConfig());
+    const { file } = await save(startState(weights), context);
+    const wider = smallConfig();
+    const other = createModel({ ...wider, generator: { ...wider.generator, channels: { base: 64, maximum: 6 } } });
+    expect(() => restoreState({ ...checkpointOf(file), tensors: new Map() }, other.model)).toThrow(/checkpoint tensor swapper\./);
+    await expect(readCheckpoint(file).then((checkpoint) => restoreState(checkpoint, other.model))).rejects.toThrow(/expected shape/);
+  });
+
+  test('a file that is no checkpoint is refused', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mfim-checkpoint-'));
+    await writeFile(path.join(folder, 'x'), 'not a checkpoint');
+    await expect(readCheckpoint(path.join(folder, 'x'))).rejects.toThrow(/expected/);
+    await expect(readCheckpoint(path.join(folder, 'absent'))).rejects.toThrow(/expected a checkpoint/);
+  });
+});
+
+function checkpointOf(file: string) {
+  return { step: 0, swapperUpdates: 0, discriminatorUpdates: 0, sampler: [], config: file, tensors: new Map() };
+}
