@@ -1,8 +1,8 @@
 /**
  * From an FFHQ-aligned face to the 112-pixel ArcFace crop, without a detector: FFHQ alignment puts the
- * five points near fixed places, so one fixed similarity serves every image. Least squares finds a
- * rotation of 0.1 degrees, less than a fifth of a pixel at the corners of the crop, so it is left out. Scale and translation
- * sample rows and columns separately: two matrix products, hence fast and differentiable.
+ * five points near fixed places, so one fixed similarity serves every image. The least-squares fit rotates by
+ * 0.007 degrees, a hundredth of a pixel at the corners of the crop, so the rotation is left out. Scale
+ * and translation sample rows and columns separately: two matrix products, fast and differentiable.
  *
  * The kernel is bilinear; where the image is reduced it widens with the scale (antialiasing).
  */
@@ -33,11 +33,11 @@ const FFHQ_POINTS: readonly Point[] = [
 ];
 const FFHQ_POINTS_SIZE = 512;
 
-/** arc = scale * ffhq + shift (no rotation), or the full similarity with `sine` in it. */
+/** crop = scale * image + shift, in pixels of a 112-pixel crop and a 512-pixel image. */
 export interface CropSimilarity {
-  /** Pixels of the crop per pixel of a 512-pixel image: the cosine part. */
+  /** Scale times the cosine of the rotation. */
   readonly scale: number;
-  /** The sine part; `atan2(sine, scale)` is the rotation that is left out. */
+  /** Scale times its sine: what is left out. */
   readonly sine: number;
   readonly shift: Point;
 }
