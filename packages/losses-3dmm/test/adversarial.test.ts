@@ -49,6 +49,8 @@ describe('r1Penalty', () => {
   const linear = (x: tf.Tensor): tf.Tensor => tf.sum(tf.mul(tf.reshape(x, [-1, 48]), weight), 1, true);
   const cubic = (scale: tf.Tensor) => (x: tf.Tensor) => linear(tf.mul(scale, tf.mul(x, tf.square(x))));
 
+  const penalty = (scale: tf.Tensor): tf.Scalar => r1Penalty(cubic(scale), image(1), 2);
+
   test('value: a linear discriminator has gamma / 2 |w|^2, whatever the images', () => {
     const expected = 5 * tf.sum(tf.square(weight)).dataSync()[0]!;
     expect(r1Penalty(linear, image(1, 3), 10).dataSync()[0]! / expected).toBeCloseTo(1, 5);
@@ -61,7 +63,6 @@ describe('r1Penalty', () => {
   });
 
   test('gradient by the weights: second order, |s grad|^2 grows with s^2', () => {
-    const penalty = (scale: tf.Tensor): tf.Scalar => r1Penalty(cubic(scale), image(1), 2);
     const [value, slope] = [penalty(tf.scalar(1.5)), tf.grad(penalty)(tf.scalar(1.5))].map((x) => x.dataSync()[0]!);
     expect(slope! / ((2 / 1.5) * value!)).toBeCloseTo(1, 4);
   });

@@ -39,9 +39,10 @@ describe.each(losses.map(([loss, compared]) => ({ name: loss.name, loss, compare
 
   test('law: the mean over the batch', () => {
     const given = inputs(image(1));
-    const alone = [0, 1].map((index) => {
-        return value({ swapped: pick(given.swapped), source: pick(given.source), target: pick(given.target) });
-    });
+    const [swapped, source, target] = [given.swapped, given.source, given.target].map((x) => tf.split(x, 2));
+    const alone = [0, 1].map((index) =>
+      value({ swapped: swapped![index]!, source: source![index]!, target: target![index]! }),
+    );
     expect((alone[0]! + alone[1]!) / 2).toBeCloseTo(value(given), 5);
   });
 

@@ -41,8 +41,9 @@ describe('mobileFaceNet', () => {
   });
 });
 
+const tensor = (shape: number[], data: number[]) => ({ shape, data: Float32Array.from(data) });
+
 describe('foldedConvolution', () => {
-  const tensor = (shape: number[], data: number[]) => ({ shape, data: Float32Array.from(data) });
   const state: WeightState = new Map([
     ['conv.weight', tensor([2, 3, 1, 1], [1, 2, 3, 4, 5, 6])],
     ['deep.weight', tensor([2, 1, 1, 2], [1, 2, 3, 4])],
