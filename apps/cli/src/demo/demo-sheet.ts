@@ -5,11 +5,14 @@ import { resultNotes } from '../contact-sheet/result-notes.ts';
 import type { ByteImage } from '@mfim/tensor-contracts';
 import type { DemoResult } from './run-demo.ts';
 
-function rowOf({ kind, name, sources, target, image, identity, times }: DemoResult): SheetRow {
+function rowOf({ kind, name, sources, target, image, crop, identity, times }: DemoResult): SheetRow {
+  // A mix has one source more, so the sheet's rows are equally long.
+  const drawn = kind === 'swap' ? [{ image: crop, label: `drawn ${crop.width}x${crop.height}` }] : [];
   return {
     cells: [
       ...sources.map(({ photo, number }) => ({ image: photo, label: `source ${number}` })),
       { image: target.photo, label: `target ${target.number}` },
+      ...drawn,
       { image, label: kind === 'swap' ? name : `${name} ${kind}` },
     ],
     notes: resultNotes(identity, times),

@@ -17,7 +17,10 @@ export interface DemoResult {
   readonly kind: string;
   readonly sources: readonly { readonly number: number; readonly photo: ByteImage }[];
   readonly target: { readonly number: number; readonly photo: ByteImage };
+  /** The target's photo with the new face. */
   readonly image: ByteImage;
+  /** The new face as the network drew it. */
+  readonly crop: ByteImage;
   readonly identity: IdentityReport;
   readonly times: StageTimes;
 }
@@ -31,7 +34,7 @@ type Faces = Pick<DemoResult, 'sources' | 'target' | 'name' | 'kind'>;
 async function finish({ identity: network }: Workshop, faces: Faces, result: SwapResult): Promise<DemoResult> {
   const photos = { target: faces.target.photo, sources: faces.sources.map(({ photo }) => photo) };
   const identity = await measureIdentity(network, { ...photos, result });
-  return { ...faces, image: result.image, identity, times: stageTimes(result.timings) };
+  return { ...faces, image: result.image, crop: result.crop, identity, times: stageTimes(result.timings) };
 }
 
 /** Runs every swap of the plan, one after another; the first also warms the networks up, uncounted. */

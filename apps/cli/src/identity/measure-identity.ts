@@ -2,7 +2,7 @@
  * How much the result looks like whom, as cosines. The result keeps the target's pose, so it is
  * aligned by the target's own landmarks: no second detection, no second source of noise.
  */
-import { alignArcFace } from '@mfim/faces';
+import { alignArcFace, fivePoints } from '@mfim/faces';
 import type { Face } from '@mfim/faces';
 import type { SwapResult } from '@mfim/pipeline';
 import type { ByteImage } from '@mfim/tensor-contracts';
@@ -34,7 +34,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 export async function measureIdentity(network: IdentityNetwork, request: IdentityRequest): Promise<IdentityReport> {
   const { faces, image } = request.result;
   const embed = async (photo: ByteImage, face: Face | undefined): Promise<Float32Array> =>
-    network.embed(alignArcFace(photo, (face as Face).landmarks));
+    network.embed(alignArcFace(photo, fivePoints((face as Face).landmarks)));
   const targetFace = faces.target[faces.chosen.target];
   const result = await embed(image, targetFace);
   const target = await embed(request.target, targetFace);
