@@ -33,21 +33,46 @@ function mirror(position: number, length: number): number {
   return wrapped < length ? wrapped : period - 1 - wrapped;
 }
 
+/** Where each tap of the kernel reads: a run of values that starts at `starts[tap]` in `data`. */
+interface TapRuns {
+  readonly data: Float32Array;
+  readonly starts: Int32Array;
+}
+
+/** `sums[i] = sum over taps of kernel[tap] * data[starts[tap] + i]`, two symmetric pairs at a time. */
+function weightRuns(sums: Float64Array, { data, starts }: TapRuns, kernel: Float64Array): void {
+  const radius = (kernel.length - 1) / 2;
+  const last = kernel.length - 1;
+  const middleStart = starts[radius] as number;
+  const middleWeight = kernel[radius] as number;
+  for (let index = 0; index < sums.length; index += 1) sums[index] = (data[middleStart + index] as number) * middleWeight;
+  for (let tap = 0; tap < radius; tap += 2) {
+    const paired = tap + 1 < radius;
+    const next = paired ? tap + 1 : tap;
+    const weight = kernel[tap] as number;
+    const nextWeight = paired ? (kernel[next] as number) : 0;
+    const a = starts[tap] as number;
+    const b = starts[last - tap] as number;
+    const c = starts[next] as number;
+    const d = starts[last - next] as number;
+    for (let index = 0; index < sums.length; index += 1) {
+      const outer = (data[a + index] as number) + (data[b + index] as number);
+      const inner = (data[c + index] as number) + (data[d + index] as number);
+      sums[index] = (sums[index] as number) + outer * weight + inner * nextWeight;
+    }
+  }
+}
+
 function blurColumns(pixels: FloatPixels, kernel: Float64Array): FloatPixels {
   const { data, height } = pixels;
   const rowLength = pixels.width * pixels.channels;
   const radius = (kernel.length - 1) / 2;
   const result = new Float32Array(data.length);
   const sums = new Float64Array(rowLength);
+  const starts = new Int32Array(kernel.length);
   for (let row = 0; row < height; row += 1) {
-    sums.fill(0);
-    for (let tap = 0; tap < kernel.length; tap += 1) {
-      const weight = kernel[tap] as number;
-      const source = mirror(row + tap - radius, height) * rowLength;
-      for (let index = 0; index < rowLength; index += 1) {
-        sums[index] = (sums[index] as number) + (data[source + index] as number) * weight;
-      }
-    }
+    for (let tap = 0; tap < starts.length; tap += 1) starts[tap] = mirror(row + tap - radius, height) * rowLength;
+    weightRuns(sums, { data, starts }, kernel);
     result.set(sums, row * rowLength);
   }
   return { ...pixels, data: result };
@@ -58,22 +83,18 @@ function blurRows(pixels: FloatPixels, kernel: Float64Array): FloatPixels {
   const radius = (kernel.length - 1) / 2;
   const result = new Float32Array(data.length);
   const padded = new Float32Array((width + 2 * radius) * channels);
-  const sources = Int32Array.from({ length: width + 2 * radius }, (_, index) => mirror(index - radius, width));
+  const starts = Int32Array.from(kernel, (_, tap) => tap * channels);
+  const sources = Int32Array.from({ length: padded.length }, (_, index) => {
+    const channel = index % channels;
+    return mirror((index - channel) / channels - radius, width) * channels + channel;
+  });
   const sums = new Float64Array(width * channels);
   for (let row = 0; row < height; row += 1) {
     const start = row * width * channels;
     for (let index = 0; index < padded.length; index += 1) {
-      const source = sources[Math.trunc(index / channels)] as number;
-      padded[index] = data[start + source * channels + (index % channels)] as number;
+      padded[index] = data[start + (sources[index] as number)] as number;
     }
-    sums.fill(0);
-    for (let tap = 0; tap < kernel.length; tap += 1) {
-      const weight = kernel[tap] as number;
-      const shift = tap * channels;
-      for (let index = 0; index < sums.length; index += 1) {
-        sums[index] = (sums[index] as number) + (padded[index + shift] as number) * weight;
-      }
-    }
+    weightRuns(sums, { data: padded, starts }, kernel);
     result.set(sums, start);
   }
   return { ...pixels, data: result };

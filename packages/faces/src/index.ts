@@ -1,3 +1,4 @@
+export { alignArcFace, arcFaceFromFfhq } from './align-arcface.ts';
 export { alignFfhq } from './align-ffhq.ts';
 export type { Box } from './box.ts';
 export { PIXEL_LIMIT } from './check-photo.ts';
@@ -7,6 +8,9 @@ export type { Face } from './face.ts';
 export { ffhqQuad } from './ffhq-quad.ts';
 export type { Quad } from './ffhq-quad.ts';
 export { fivePoints } from './landmarks.ts';
+export { pasteBack } from './paste-back.ts';
+export type { PasteOptions } from './paste-back.ts';
+export type { PasteRegion } from './paste-mask.ts';
 export type { Point } from './point.ts';
 export type { ResampleFilter } from './resample-filters.ts';
 export { resample } from './resample.ts';

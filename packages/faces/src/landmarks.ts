@@ -15,6 +15,31 @@ const NOSE_TIP = 30;
 const LEFT_MOUTH_CORNER = 48;
 const RIGHT_MOUTH_CORNER = 54;
 
+/** First, last, and the sum of a landmark's index and its mirror image's, by part of the face. */
+const MIRRORED_PARTS = [
+  [0, 16, 16],
+  [17, 26, 43],
+  [27, 27, 54],
+  [28, 28, 56],
+  [29, 29, 58],
+  [30, 30, 60],
+  [31, 35, 66],
+  [36, 39, 81],
+  [40, 41, 87],
+  [42, 45, 81],
+  [46, 47, 87],
+  [48, 54, 102],
+  [55, 59, 114],
+  [60, 64, 124],
+  [65, 67, 132],
+] as const;
+
+/** Which landmark of a face is this one in the mirror image of the face. */
+export function mirroredLandmark(index: number): number {
+  const part = MIRRORED_PARTS.find(([first, last]) => index >= first && index <= last);
+  return (part?.[2] ?? 2 * index) - index;
+}
+
 /** Refuses anything but 68 finite points. */
 export function checkLandmarks(where: string, landmarks: readonly Point[]): void {
   const finite = landmarks.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));

@@ -25,27 +25,53 @@ function toByte(sum: number): number {
   return value < 0 ? 0 : value > BYTE_MAX ? BYTE_MAX : value;
 }
 
+/** One row of RGB: the three sums side by side, so that each weight is read once. */
+function resampleRgbRow(source: Uint8Array, target: Uint8Array, axis: AxisWeights): void {
+  const { starts, counts, weights, stride } = axis;
+  for (let column = 0; column < starts.length; column += 1) {
+    const count = counts[column] as number;
+    const weightStart = column * stride;
+    let position = (starts[column] as number) * 3;
+    let red = HALF;
+    let green = HALF;
+    let blue = HALF;
+    for (let tap = weightStart; tap < weightStart + count; tap += 1, position += 3) {
+      const weight = weights[tap] as number;
+      red += (source[position] as number) * weight;
+      green += (source[position + 1] as number) * weight;
+      blue += (source[position + 2] as number) * weight;
+    }
+    target[column * 3] = toByte(red);
+    target[column * 3 + 1] = toByte(green);
+    target[column * 3 + 2] = toByte(blue);
+  }
+}
+
+/** One row of RGBA. */
+function resampleRgbaRow(source: Uint8Array, target: Uint8Array, axis: AxisWeights): void {
+  const { starts, counts, weights, stride } = axis;
+  for (let index = 0; index < target.length; index += 1) {
+    const channel = index % 4;
+    const column = (index - channel) / 4;
+    const count = counts[column] as number;
+    const first = (starts[column] as number) * 4 + channel;
+    let sum = HALF;
+    for (let tap = 0; tap < count; tap += 1) {
+      sum += (source[first + tap * 4] as number) * (weights[column * stride + tap] as number);
+    }
+    target[index] = toByte(sum);
+  }
+}
+
 function resampleRows(image: ByteImage, width: number, axis: AxisWeights): ByteImage {
   const { data, height, channels } = image;
-  const { starts, counts, weights, stride } = axis;
-  const result = new Uint8Array(width * height * channels);
+  const sourceLength = image.width * channels;
+  const targetLength = width * channels;
+  const result = new Uint8Array(targetLength * height);
+  const resampleRow = channels === 3 ? resampleRgbRow : resampleRgbaRow;
   for (let row = 0; row < height; row += 1) {
-    const rowStart = row * image.width * channels;
-    let target = row * width * channels;
-    for (let column = 0; column < width; column += 1) {
-      const first = rowStart + (starts[column] as number) * channels;
-      const count = counts[column] as number;
-      const weightStart = column * stride;
-      for (let channel = 0; channel < channels; channel += 1) {
-        let sum = HALF;
-        let source = first + channel;
-        for (let tap = 0; tap < count; tap += 1, source += channels) {
-          sum += (data[source] as number) * (weights[weightStart + tap] as number);
-        }
-        result[target] = toByte(sum);
-        target += 1;
-      }
-    }
+    const source = data.subarray(row * sourceLength, (row + 1) * sourceLength);
+    resampleRow(source, result.subarray(row * targetLength, (row + 1) * targetLength), axis);
   }
   return byteImage(result, { width, height, channels });
 }
