@@ -33,8 +33,8 @@ function stageInputs(table: StyleTable, { from }: Cut, maps: readonly NoiseEntry
   const codes = featurePort('codes', ['batch', table.totalWidth]);
   const styleMaps = maps.map(({ index, resolution }) => featurePort(mapPortName(index), ['batch', resolution, resolution, 1]));
   if (from === 0) return [codes, ...styleMaps];
-  const features = featurePort('features', ['batch', from, from, channelsAt(from, table.plan)]);
-  return [codes, ...styleMaps, features, imagePort('rgb', from)];
+  const features = featurePort('previous_features', ['batch', from, from, channelsAt(from, table.plan)]);
+  return [codes, ...styleMaps, features, imagePort('previous_rgb', from)];
 }
 
 function stageOutputs(table: StyleTable, { upTo }: Cut): readonly PortContract[] {
@@ -49,7 +49,7 @@ function codesOf(table: StyleTable, all: tf.Tensor): readonly tf.Tensor[] {
 
 function stateOf({ from }: Cut, inputs: Named): SynthesisState | undefined {
   if (from === 0) return undefined;
-  return { resolution: from, features: inputs['features'] as tf.Tensor, rgb: inputs['rgb'] as tf.Tensor };
+  return { resolution: from, features: inputs['previous_features'] as tf.Tensor, rgb: inputs['previous_rgb'] as tf.Tensor };
 }
 
 function checkStages(table: StyleTable, stages: readonly number[]): void {
@@ -68,7 +68,7 @@ function checkStages(table: StyleTable, stages: readonly number[]): void {
  * The stages of a generator as graphs for `traceToOnnx`.
  *
  * Inputs: `codes` [batch, totalWidth], `map_<noise>` [batch, r, r, 1], and after the first stage
- * `features` and `rgb` of the stage before. Outputs: `rgb` and, except of the last, `features`.
+ * `previous_features` and `previous_rgb`, the outputs of the stage before. Outputs: `rgb` and, except of the last, `features`.
  *
  * @throws InputError when the stages do not rise to the table's resolution
  */
