@@ -56,7 +56,7 @@ async function openSession(runtime: InferenceRuntime, file: string, model: Uint8
       where: `network ${file}`,
       expected: `ONNX that ${runtime.name} can open`,
       got: message(cause),
-      remedy: 'update the runtime, or export the bundle again',
+      remedy: 'if no bundle opens, mend the runtime (its execution provider, its .wasm files); else export this bundle again',
       cause,
     });
   }
