@@ -14,6 +14,8 @@ const python = findTorch(process.env);
 const scripts = fileURLToPath(new URL('../python/', import.meta.url));
 /** Float32 rounding of a value that was computed in float64. */
 const ROUNDING = 1e-6;
+/** All recipes take 3 s on an idle machine; starting PyTorch on a busy one takes far longer. */
+const PATIENCE = 600_000;
 
 const committed = readdirSync(VALUES).map((name) => name.replace('.safetensors', ''));
 
@@ -24,7 +26,7 @@ describe.skipIf(python === undefined)(`recipes run live (${python ?? WITHOUT_TOR
   beforeAll(() => {
     execFileSync(python as string, ['-B', join(scripts, 'write_golden.py'), '--output', folder], { stdio: 'pipe' });
     written = readdirSync(folder).map((name) => name.replace('.safetensors', ''));
-  });
+  }, PATIENCE);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test.each(committed)('%s', (recipe) => {
