@@ -12,6 +12,7 @@ beforeAll(() => tf.setBackend('cpu'));
 const term = (name: string, weight: number, value = 1) => ({ name, weight, value: tf.scalar(value) });
 
 const inputs = (swapped: tf.Tensor) => ({ swapped, source: image(2), target: image(3) });
+const size = (x: tf.Tensor) => ({ name: 'size', weight: 0.5, value: tf.mean(tf.square(x)) });
 
 describe('weightedTotal', () => {
   test('law: the sum of weight times value; terms come back unweighted', () => {
@@ -34,7 +35,6 @@ describe('weightedTotal', () => {
   });
 
   test('gradient: that of the terms, weighted', () => {
-    const size = (x: tf.Tensor) => ({ name: 'size', weight: 0.5, value: tf.mean(tf.square(x)) });
     expect(slopeError((x) => weightedTotal([lossTerm(l1Loss, 3, inputs(x)), size(x)]).total, image(1))).toBeLessThan(0.01);
     const tripled = tf.grad((x: tf.Tensor) => weightedTotal([lossTerm(l1Loss, 3, inputs(x))]).total)(image(1));
     const plain = tf.grad((x: tf.Tensor) => l1Loss.evaluate(inputs(x)))(image(1));

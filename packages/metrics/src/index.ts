@@ -1,1 +1,14 @@
-export {};
+export { coefficientMetric } from './coefficient-metric.ts';
+export type { CoefficientGroup } from './coefficient-metric.ts';
+export { identityCosine } from './identity-cosine.ts';
+export { identityRetrieval } from './identity-retrieval.ts';
+export { meanAbsoluteError } from './mean-absolute-error.ts';
+export { METRICS, metricNamed } from './metric-registry.ts';
+export type { MetricEntry, MetricName, MetricNetworks } from './metric-registry.ts';
+export { peakSignalToNoise } from './peak-signal-to-noise.ts';
+export { perceptualDistance } from './perceptual-distance.ts';
+export { report } from './report.ts';
+export type { ImagePair, ReportRow } from './report.ts';
+export { structuralSimilarity } from './structural-similarity.ts';
+export { summarise } from './summarise.ts';
+export type { Summary } from './summarise.ts';
