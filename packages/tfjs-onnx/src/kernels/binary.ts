@@ -1,51 +1,16 @@
 /**
  * Kernels of several tensors that work item by item, with broadcasting.
  */
-import type { DataType } from '@tensorflow/tfjs-core';
-import { backend_util } from '@tensorflow/tfjs-core';
 import { alignOperands, elementwise } from '../lowering/elementwise.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { ELEMENT_TYPE } from '../onnx/element-type.ts';
+import { binaryRule } from './binary-rule.ts';
+import type { Emit } from './binary-rule.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule } from './kernel-rule.ts';
-
-function broadcastShape(first: readonly number[], second: readonly number[]): number[] {
-  return backend_util.assertAndGetBroadcastShape([...first], [...second]);
-}
-
-/** Emits the nodes of an item-by-item function of two tensors and returns the last one's name. */
-type Emit = (lowering: Lowering, first: string, second: string) => string;
-
-interface BinaryOptions {
-  readonly kernel: string;
-  readonly emit: Emit;
-  readonly dtype?: DataType;
-  readonly names?: readonly [string, string];
-}
-
-function binaryRule({ kernel, emit, dtype, names = ['a', 'b'] }: BinaryOptions): KernelRule {
-  return {
-    kernel,
-    infer(call) {
-      const [first, second] = names.map((name) => inputOf(call, name));
-      return {
-        shape: broadcastShape(first?.shape ?? [], second?.shape ?? []),
-        dtype: dtype ?? first?.dtype ?? 'float32',
-      };
-    },
-    lower(call, lowering) {
-      const operands = alignOperands(lowering, names.map((name) => inputOf(call, name)), call.output);
-      const [first = '', second = ''] = operands.names;
-      return { name: emit(lowering, first, second), order: operands.order };
-    },
-  };
-}
+import { scalingRules } from './scaling.ts';
 
 const ARITHMETIC: Readonly<Record<string, string>> = {
-  Add: 'Add',
-  Sub: 'Sub',
-  Multiply: 'Mul',
-  RealDiv: 'Div',
   Maximum: 'Max',
   Minimum: 'Min',
   Pow: 'Pow',
@@ -116,6 +81,7 @@ const select: KernelRule = {
 /** Kernels of several tensors, item by item. */
 export const binaryRules: readonly KernelRule<never>[] = [
   ...Object.entries(ARITHMETIC).map(([kernel, operator]) => binaryRule({ kernel, emit: node(operator) })),
+  ...scalingRules,
   ...Object.entries(COMPARISON).map(([kernel, operator]) => binaryRule({ kernel, emit: node(operator), dtype: 'bool' })),
   binaryRule({ kernel: 'NotEqual', emit: ({ graph }, a, b) => graph.emit('Not', [graph.emit('Equal', [a, b])]), dtype: 'bool' }),
   binaryRule({ kernel: 'FloorDiv', emit: floorDivision, dtype: 'int32' }),

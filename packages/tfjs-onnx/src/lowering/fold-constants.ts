@@ -9,6 +9,7 @@ import type { VaryingAttributes } from '../recording/merge-recordings.ts';
 import type { KernelCall, RecordedGraph, Value } from '../recording/recorded-graph.ts';
 import type { FoldedConstant } from './lowering.ts';
 import { typedFor } from './typed-for.ts';
+import { arrange, identityOrder } from './wire.ts';
 
 /** Names of parameters by their data. */
 export type ParameterNames = ReadonlyMap<DataId, string>;
@@ -76,19 +77,42 @@ function constantName(value: Value, names: ParameterNames): string {
   return source.kind === 'call' ? [...source.call.scope, `${source.call.kernel}_${value.id}`].join('/') : `parameter_${value.id}`;
 }
 
+/** A constant as a transpose of another: axis i of the one is axis `axes[i]` of the other. */
+interface TransposedView {
+  readonly base: Value;
+  readonly axes: readonly number[];
+}
+
+function viewOf(value: Value): TransposedView {
+  const { source } = value;
+  const input = source.kind === 'call' && source.call.kernel === 'Transpose' ? source.call.inputs.get('x') : undefined;
+  if (input === undefined || source.kind !== 'call') return { base: value, axes: identityOrder(value.shape.length) };
+  const { base, axes } = viewOf(input);
+  return { base, axes: arrange(axes, source.call.attributes['perm'] as number[]) };
+}
+
+async function readData(values: readonly Value[]): Promise<Map<Value, TypedArray>> {
+  const evaluator = new Evaluator();
+  const tensors = tidy(() => values.map((value) => (value.source.kind === 'data' ? undefined : evaluator.tensorOf(value))));
+  const data = new Map<Value, TypedArray>();
+  for (const [index, value] of values.entries()) {
+    const raw = value.source.kind === 'data' ? value.source.data : ((await tensors[index]?.data()) as TypedArray);
+    data.set(value, typedFor(value.dtype, raw));
+  }
+  const computed = tensors.filter((_, index) => values[index]?.source.kind === 'call');
+  dispose(computed.filter((tensor) => tensor !== undefined));
+  return data;
+}
+
 /** Computes `values`, which must be constant. */
 export async function foldConstants(values: readonly Value[], names: ParameterNames): Promise<Map<Value, FoldedConstant>> {
-  const evaluator = new Evaluator();
-  const computed = values.filter((value) => value.source.kind !== 'data');
-  const tensors = tidy(() => computed.map((value) => evaluator.tensorOf(value)));
-  const folded = new Map<Value, FoldedConstant>();
-  for (const value of values) {
-    if (value.source.kind === 'data') folded.set(value, { name: constantName(value, names), data: typedFor(value.dtype, value.source.data) });
-  }
-  for (const [index, value] of computed.entries()) {
-    const data = typedFor(value.dtype, (await tensors[index]?.data()) as TypedArray);
-    folded.set(value, { name: constantName(value, names), data });
-  }
-  dispose(tensors.filter((_, index) => computed[index]?.source.kind === 'call'));
-  return folded;
+  const views = values.map((value) => viewOf(value));
+  const data = await readData([...new Set(views.map(({ base }) => base))]);
+  const folded = views.map(({ base, axes }): FoldedConstant => ({
+    name: constantName(base, names),
+    data: data.get(base) ?? new Float32Array(),
+    shape: base.example,
+    axes,
+  }));
+  return new Map(values.map((value, index) => [value, folded[index] as FoldedConstant] as const));
 }

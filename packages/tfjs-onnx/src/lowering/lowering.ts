@@ -16,10 +16,22 @@ import type { RuntimeShapes } from './runtime-shapes.ts';
 import { arrange, identityOrder, permutationBetween, sameOrder, significantAxes } from './wire.ts';
 import type { AxisOrder, Wire } from './wire.ts';
 
-/** The numbers of a constant value and the name it shall have in the file. */
+/**
+ * The numbers of a constant value and the name it shall have in the file. They lie in the order of another
+ * tensor of shape `shape`, of which axis `axes[i]` is axis i of the value: a transposed weight is permuted
+ * once only, straight into the order in which it is stored.
+ */
 export interface FoldedConstant {
   readonly name: string;
   readonly data: TypedArray;
+  readonly shape: readonly number[];
+  readonly axes: AxisOrder;
+}
+
+/** `value` is `base` times `factor`, item by item; the product is made when something asks for it. */
+export interface DeferredScale {
+  readonly base: Value;
+  readonly factor: number;
 }
 
 /** Constants of at most so many items may be stored once per axis order instead of being transposed at load. */
@@ -32,6 +44,7 @@ export class Lowering {
   readonly shapes: RuntimeShapes;
   private readonly constants: ReadonlyMap<Value, FoldedConstant>;
   private readonly wires = new Map<Value, Wire[]>();
+  private readonly scales = new Map<Value, DeferredScale>();
   private readonly placed = new Map<string, string>();
   private readonly uniforms = new Map<Value, number | undefined>();
 
@@ -46,9 +59,22 @@ export class Lowering {
     this.wires.set(value, [...(this.wires.get(value) ?? []), wire]);
   }
 
-  /** The numbers of a constant, in logical order. */
-  constantOf(value: Value): FoldedConstant | undefined {
-    return this.constants.get(value);
+  /** Says that `value` is a multiple of another; a kernel that can absorb the factor elsewhere saves the product. */
+  deferScale(value: Value, { base, factor }: DeferredScale): void {
+    const inner = this.scales.get(base);
+    this.scales.set(value, inner === undefined ? { base, factor } : { base: inner.base, factor: factor * inner.factor });
+  }
+
+  /** The deferred factor of a value, unless the product exists by now. */
+  scaleOf(value: Value): DeferredScale | undefined {
+    return this.wires.has(value) ? undefined : this.scales.get(value);
+  }
+
+  /** The name of a constant and its numbers in the given axis order. */
+  constantOf(value: Value, order: AxisOrder): Pick<FoldedConstant, 'name' | 'data'> | undefined {
+    const folded = this.constants.get(value);
+    if (folded === undefined) return undefined;
+    return { name: folded.name, data: permuteData(folded.data, folded.shape, arrange(folded.axes, order)) };
   }
 
   /** The common value of all items, when it is known. */
@@ -69,6 +95,8 @@ export class Lowering {
 
   /** The orders in which the value is at hand; none for constants, which come in any. */
   ordersOf(value: Value): AxisOrder[] {
+    const scale = this.scaleOf(value);
+    if (scale !== undefined) return this.ordersOf(scale.base);
     return (this.wires.get(value) ?? []).map((wire) => wire.order);
   }
 
@@ -79,7 +107,7 @@ export class Lowering {
 
   /** The order in which the value was computed. */
   orderOf(value: Value): AxisOrder {
-    return this.wires.get(value)?.[0]?.order ?? identityOrder(value.shape.length);
+    return this.ordersOf(value)[0] ?? identityOrder(value.shape.length);
   }
 
   /** Whether the value can be had in `order` without moving data. */
@@ -91,11 +119,21 @@ export class Lowering {
 
   /** The tensor that carries `value` with its axes in `order` (default: the logical one). */
   wire(value: Value, order: AxisOrder = identityOrder(value.shape.length)): string {
+    this.makeProduct(value);
     const known = this.wires.get(value)?.find((wire) => sameOrder(wire.order, order));
     if (known !== undefined) return known.name;
     const name = this.materialise(value, order) ?? this.reordered(value, order);
     this.bind(value, { name, order });
     return name;
+  }
+
+  private makeProduct(value: Value): void {
+    const scale = this.scaleOf(value);
+    if (scale === undefined) return;
+    const order = this.orderOf(scale.base);
+    const base = this.wire(scale.base, order);
+    const name = scale.factor === 1 ? base : this.graph.emit('Mul', [base, this.graph.scalar(scale.factor)]);
+    this.bind(value, { name, order });
   }
 
   private materialise(value: Value, order: AxisOrder): string | undefined {
@@ -119,9 +157,8 @@ export class Lowering {
   }
 
   private storeFolded(value: Value, order: AxisOrder, dimensions: readonly number[]): string {
-    const folded = this.constants.get(value);
-    const data = permuteData(folded?.data ?? new Float32Array(), value.example, order);
-    return this.graph.store({ name: folded?.name ?? '', type: elementTypeOf(value.dtype), dimensions, data });
+    const { name = '', data = new Float32Array() } = this.constantOf(value, order) ?? {};
+    return this.graph.store({ name, type: elementTypeOf(value.dtype), dimensions, data });
   }
 
   private reordered(value: Value, order: AxisOrder): string {

@@ -1,0 +1,92 @@
+/**
+ * Sums, differences, products and quotients. Constant factors of large tensors are put off and, where a
+ * product with a smaller tensor follows, multiplied into that instead: (x * c) * s = x * (c * s). In a
+ * StyleGAN2 this saves one pass over the activations in every layer.
+ */
+import { alignOperands } from '../lowering/elementwise.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import type { Wire } from '../lowering/wire.ts';
+import { sameShape } from '../recording/dimension.ts';
+import type { Value } from '../recording/recorded-graph.ts';
+import { binaryRule } from './binary-rule.ts';
+import { inputOf } from './kernel-rule.ts';
+import type { KernelRule, LoweringCall } from './kernel-rule.ts';
+
+type Pair = readonly [Value, Value];
+
+function operandsOf(call: LoweringCall<unknown>): Pair {
+  return [inputOf(call, 'a'), inputOf(call, 'b')];
+}
+
+/** The number that `factor` is everywhere, if `base` alone has the shape and type of the result. */
+function constantFor(lowering: Lowering, [base, factor]: Pair, output: Value): number | undefined {
+  const isWhole = output.dtype === 'float32' && sameShape(base.shape, output.shape) && !lowering.isFree(base);
+  return isWhole ? lowering.uniformOf(factor) : undefined;
+}
+
+function sizeOf({ example }: Value): number {
+  return example.reduce((total, size) => total * size, 1);
+}
+
+/** large * small with the deferred factor of `large` multiplied into `small`. */
+function absorbed(lowering: Lowering, [large, small]: Pair, output: Value): Wire | undefined {
+  const scale = lowering.scaleOf(large);
+  if (scale === undefined || 2 * sizeOf(small) > sizeOf(large)) return undefined;
+  const operands = alignOperands(lowering, [scale.base, small], output);
+  const [base = '', rest = ''] = operands.names;
+  const scaled = lowering.graph.emit('Mul', [rest, lowering.graph.scalar(scale.factor)]);
+  return { name: lowering.graph.emit('Mul', [base, scaled]), order: operands.order };
+}
+
+function plain(lowering: Lowering, operator: string, call: LoweringCall<unknown>): Wire {
+  const operands = alignOperands(lowering, operandsOf(call), call.output);
+  return { name: lowering.graph.emit(operator, operands.names), order: operands.order };
+}
+
+const { infer } = binaryRule({ kernel: 'Multiply', emit: () => '' });
+
+const multiply: KernelRule = {
+  kernel: 'Multiply',
+  infer,
+  lower(call, lowering) {
+    const [a, b] = operandsOf(call);
+    for (const [base, factor] of [[a, b], [b, a]] as const) {
+      const constant = constantFor(lowering, [base, factor], call.output);
+      if (constant === undefined) continue;
+      lowering.deferScale(call.output, { base, factor: constant });
+      return [];
+    }
+    return absorbed(lowering, [a, b], call.output) ?? absorbed(lowering, [b, a], call.output) ?? plain(lowering, 'Mul', call);
+  },
+};
+
+const divide: KernelRule = {
+  kernel: 'RealDiv',
+  infer,
+  lower(call, lowering) {
+    const [base, divisor] = operandsOf(call);
+    const constant = constantFor(lowering, [base, divisor], call.output);
+    if (constant === undefined || !Number.isFinite(1 / constant)) return plain(lowering, 'Div', call);
+    lowering.deferScale(call.output, { base, factor: 1 / constant });
+    return [];
+  },
+};
+
+/** Adding nothing is no operation. */
+function sumRule(kernel: string, operator: string): KernelRule {
+  return {
+    kernel,
+    infer,
+    lower(call, lowering) {
+      const [a, b] = operandsOf(call);
+      const pairs: readonly Pair[] = kernel === 'Add' ? [[a, b], [b, a]] : [[a, b]];
+      const [kept] = pairs.find((pair) => constantFor(lowering, pair, call.output) === 0) ?? [];
+      if (kept === undefined) return plain(lowering, operator, call);
+      lowering.deferScale(call.output, { base: kept, factor: 1 });
+      return [];
+    },
+  };
+}
+
+/** Sums, differences, products and quotients. */
+export const scalingRules: readonly KernelRule<never>[] = [multiply, divide, sumRule('Add', 'Add'), sumRule('Sub', 'Sub')];
