@@ -2,14 +2,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '@mfim/tensor-contracts';
 import { loadProgan } from '../src/dataset/load-progan.ts';
 import { mergeUpsampling, upsampleConv } from '../src/dataset/merged-upsampling.ts';
 import { PROGAN_SIZE, generateProgan } from '../src/dataset/progan-network.ts';
 import type { ProganConv } from '../src/dataset/progan-network.ts';
+import { openEngine } from '../src/engine/open-engine.ts';
 
 const DOUBLINGS = 5;
 const CHANNELS = 2;
@@ -20,6 +20,8 @@ function conv(side: number, inputs: number, outputs: number): ProganConv {
     bias: tf.randomNormal([outputs], 0, 0.5, 'float32', outputs),
   };
 }
+
+beforeAll(() => openEngine('cpu'));
 
 describe('merged upsampling', () => {
   test('equals nearest upsampling and a 3x3 convolution', async () => {

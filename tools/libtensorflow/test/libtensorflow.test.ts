@@ -15,15 +15,15 @@ const newFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'mfim-libte
 /** SHA-256 of the three bytes "abc" (FIPS 180-2, example B.1). */
 const ABC_SHA256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
-describe('the wheel', () => {
-  async function cacheWith(sum: string): Promise<string> {
-    const cache = await newFolder();
-    const name = 'tensorflow_cpu-9.9.9-cp311-cp311-test.whl';
-    await writeFile(path.join(cache, name), 'abc');
-    await writeFile(path.join(cache, `${name}.sha256`), `${sum}  ${name}\n`);
-    return cache;
-  }
+async function cacheWith(sum: string): Promise<string> {
+  const cache = await newFolder();
+  const name = 'tensorflow_cpu-9.9.9-cp311-cp311-test.whl';
+  await writeFile(path.join(cache, name), 'abc');
+  await writeFile(path.join(cache, `${name}.sha256`), `${sum}  ${name}\n`);
+  return cache;
+}
 
+describe('the wheel', () => {
   const request = { distribution: 'tensorflow-cpu', version: '9.9.9', print: () => undefined };
 
   test('in the cache is used again when its sum is right', async () => {

@@ -9,7 +9,10 @@ import { importTensorflow } from './import-tensorflow.ts';
 /** The names that `openEngine` accepts. */
 export const ENGINE_NAMES = ['tensorflow', 'cpu'] as const;
 
-/** `tensorflow`: native TensorFlow through tfjs-node. `cpu`: plain JavaScript, for tests only. */
+/**
+ * `tensorflow`: native TensorFlow through tfjs-node. `cpu`: plain JavaScript, for tests only; it registers no gradients
+ * (import `@tensorflow/tfjs` where they are needed), tfjs-node does.
+ */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** An engine that has been opened: tfjs-core now computes on it. */
