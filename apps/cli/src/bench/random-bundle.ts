@@ -13,7 +13,7 @@ import { generatorGraphs, synthesisSpec } from '@mfim/stylegan';
 import { CONFIG_F, MANIFEST_VERSION, MFIM_SPLIT, styleTable } from '@mfim/tensor-contracts';
 import type { BundleManifest, ChannelPlan, FileContract, NetworkGraph, StyleTable } from '@mfim/tensor-contracts';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
-import { useCpuBackend } from './use-cpu-backend.ts';
+import { useCpuBackend } from '../use-cpu-backend.ts';
 
 const SEED = 1;
 const ENCODER_FILE = 'encoder.onnx';

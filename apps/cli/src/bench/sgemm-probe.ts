@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceRuntime } from '@mfim/tensor-contracts';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
 import { median } from './median.ts';
-import { useCpuBackend } from './use-cpu-backend.ts';
+import { useCpuBackend } from '../use-cpu-backend.ts';
 
 const SIDE = 1536;
 const FLOPS = 2 * SIDE ** 3;

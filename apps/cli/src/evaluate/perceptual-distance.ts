@@ -10,7 +10,7 @@ import { lpips, lpipsParameters } from '@mfim/nn';
 import { toSigned } from '@mfim/tensor-contracts';
 import type { ByteImage, InferenceRuntime } from '@mfim/tensor-contracts';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
-import { useCpuBackend } from '../bench/use-cpu-backend.ts';
+import { useCpuBackend } from '../use-cpu-backend.ts';
 import { readInputFile } from '../input-file.ts';
 
 /** Distance of two images of the size that it was opened for. */

@@ -1,4 +1,4 @@
-/** tfjs's own CPU backend: it only holds the random weights while the networks are exported. */
+/** tfjs's own CPU backend, for small things: it holds weights while networks are exported, and measures images. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Loads and selects the backend, without its advice to take a faster one. */
