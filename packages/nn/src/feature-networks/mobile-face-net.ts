@@ -1,8 +1,8 @@
 /**
  * MobileFaceNet (Chen et al. 2018, "MobileFaceNets: Efficient CNNs for Accurate Real-Time Face
- * Verification on Mobile Devices"), as trained by the yakhyo/face-reidentification weights: ReLU6 instead of PReLU, plain ReLU
- * in the second block, 128 numbers. Evaluation mode only: every batch normalisation is folded into
- * its convolution, and everything after the last ReLU6, being linear, into one matrix.
+ * Verification on Mobile Devices") in the variant with 128 numbers, ReLU6 instead of PReLU and plain ReLU in
+ * the second block. Evaluation mode only: every batch normalisation is folded into its convolution,
+ * and everything after the last ReLU6, being linear, into one matrix.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
