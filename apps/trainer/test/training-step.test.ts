@@ -29,18 +29,24 @@ describe('trainingStep', () => {
   test('every term is logged by name, R1 at its interval', () => {
     const { context, weights, inputs } = smallContext(smallConfig());
     const { terms } = steps(2, startState(weights), { context, inputs });
-    expect(Object.keys(terms[0] ?? {}).toSorted()).toEqual(['adversarial', 'discriminator', 'identity', 'l1', 'lpips', 'r1', 'total']);
+    expect(Object.keys(terms[0] ?? {}).toSorted()).toEqual(['adversarial', 'discriminator', 'identity', 'identityProbe', 'l1', 'lpips', 'r1', 'total']);
     expect(Object.keys(terms[1] ?? {})).not.toContain('r1');
   });
 
   test('reconstruction learns: L1 of one pair falls', () => {
-    const { context, weights, inputs } = smallContext(smallConfig({ adversarial: 0, identity: 0 }));
-    const { terms } = steps(25, startState(weights), { context, inputs });
-    expect(terms.at(-1)?.['l1']).toBeLessThan(0.9 * (terms[0]?.['l1'] as number));
+    const { context, weights, inputs } = smallContext(smallConfig({ adversarial: 0, identity: 0, identityProbe: 0 }));
+    const { terms } = steps(15, startState(weights), { context, inputs });
+    expect(terms.at(-1)?.['l1']).toBeLessThan(0.95 * (terms[0]?.['l1'] as number));
+  });
+
+  test('the probe learns the source\'s embedding from its codes', () => {
+    const { context, weights, inputs } = smallContext(smallConfig({ adversarial: 0, identity: 0, l1: 0.01, lpips: 0 }));
+    const { terms } = steps(15, startState(weights), { context, inputs });
+    expect(terms.at(-1)?.['identityProbe']).toBeLessThan(0.7 * (terms[0]?.['identityProbe'] as number));
   });
 
   test('terms with a later start stay silent until then', () => {
-    const { context, weights, inputs } = smallContext(smallConfig({ adversarialFrom: 1, identityFrom: 1 }));
+    const { context, weights, inputs } = smallContext(smallConfig({ adversarialFrom: 1, identityFrom: 1, identityProbe: 0 }));
     const { terms } = steps(2, startState(weights), { context, inputs });
     expect(Object.keys(terms[0] ?? {}).toSorted()).toEqual(['l1', 'lpips', 'total']);
     expect(Object.keys(terms[1] ?? {})).toContain('adversarial');
@@ -55,14 +61,14 @@ describe('trainingStep', () => {
   });
 });
 
-describe('checkpoints', () => {
-  const save = async (state: TrainingState, context: StepContext) => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'mfim-checkpoint-'));
-    const file = path.join(folder, 'checkpoint.safetensors');
-    await saveCheckpoint(file, context.model, { state, facts: { sampler: [1, -2, 3, 4], config: JSON.stringify(context.config) } });
-    return { folder, file };
-  };
+const save = async (state: TrainingState, context: StepContext) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mfim-checkpoint-'));
+  const file = path.join(folder, 'checkpoint.safetensors');
+  await saveCheckpoint(file, context.model, { state, facts: { sampler: [1, -2, 3, 4], config: JSON.stringify(context.config) } });
+  return { folder, file };
+};
 
+describe('checkpoints', () => {
   test('law: saved and restored, training goes on bit for bit', async () => {
     const { context, weights, inputs } = smallContext(smallConfig());
     const { state } = steps(2, startState(weights), { context, inputs });

@@ -13,7 +13,7 @@ function permute({ data, shape }: LaidOut, order: readonly number[]): LaidOut {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
   const newShape = order.map((axis) => shape[axis] as number);
   const result = new Float32Array(data.length);
-  const index = new Array<number>(order.length).fill(0);
+  const index = order.map(() => 0);
   for (let position = 0; position < data.length; position += 1) {
     let from = 0;
     for (let axis = 0; axis < order.length; axis += 1) {

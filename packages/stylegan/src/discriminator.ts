@@ -33,7 +33,7 @@ function blockSpec(input: number, output: number) {
 /** Specification: 29,012,513 numbers at 1024, config F. */
 export function discriminatorSpec(resolution: number, plan: ChannelPlan = CONFIG_F) {
   const blocks: Record<string, ReturnType<typeof blockSpec>> = {};
-  for (const size of [...resolutionsUpTo(resolution)].reverse()) {
+  for (const size of resolutionsUpTo(resolution).toReversed()) {
     if (size > 4) blocks[`b${size}`] = blockSpec(channelsAt(size, plan), channelsAt(size / 2, plan));
   }
   const last = channelsAt(4, plan);

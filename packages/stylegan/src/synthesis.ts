@@ -47,7 +47,14 @@ function noiseFor(layer: SynthesisParameters['convs'][string], entry: StyleEntry
   return image === undefined ? undefined : tf.mul(image, layer.noiseStrength);
 }
 
-function convLayer(parameters: SynthesisParameters, entry: StyleEntry, x: tf.Tensor, inputs: SynthesisInputs): tf.Tensor {
+/** One layer at work: its entry and what flows into it. */
+interface LayerInput {
+  readonly entry: StyleEntry;
+  readonly x: tf.Tensor;
+  readonly inputs: SynthesisInputs;
+}
+
+function convLayer(parameters: SynthesisParameters, { entry, x, inputs }: LayerInput): tf.Tensor {
   const layer = parameters.convs[layerKey(entry)] as SynthesisParameters['convs'][string];
   const style = inputs.codes[entry.index] as tf.Tensor;
   let result = modulatedConv2d({ x, weight: layer.weight, style }, { demodulate: true, up: entry.layer === 'conv0' });
@@ -61,7 +68,7 @@ function convLayer(parameters: SynthesisParameters, entry: StyleEntry, x: tf.Ten
   return biasActivation(result, layer.bias);
 }
 
-function toRgb(parameters: SynthesisParameters, entry: StyleEntry, x: tf.Tensor, inputs: SynthesisInputs): tf.Tensor {
+function toRgb(parameters: SynthesisParameters, { entry, x, inputs }: LayerInput): tf.Tensor {
   const layer = parameters.rgbs[layerKey(entry)] as SynthesisParameters['rgbs'][string];
   const style = inputs.codes[entry.index] as tf.Tensor;
   const image = modulatedConv2d({ x, weight: layer.weight, style }, { demodulate: false, up: false });
@@ -107,10 +114,10 @@ export function synthesizeStage(
   for (const entry of table.entries) {
     if (entry.resolution <= below || entry.resolution > stage.upTo) continue;
     if (entry.layer !== 'torgb') {
-      features = convLayer(parameters, entry, features, inputs);
+      features = convLayer(parameters, { entry, x: features, inputs });
       continue;
     }
-    const image = toRgb(parameters, entry, features, inputs);
+    const image = toRgb(parameters, { entry, x: features, inputs });
     rgb = rgb === undefined ? image : tf.add(upsample2d(rgb), image);
     images.set(entry.resolution, rgb);
   }

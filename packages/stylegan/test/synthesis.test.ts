@@ -37,7 +37,7 @@ describe('synthesize', () => {
   test('a style map moves the image, a zero map does not', () => {
     const codes = codesFor(1);
     const plain = synthesize(synthesis, table, { codes }).image;
-    const withMap = (value: number) => synthesize(synthesis, table, { codes, maps: new Map([[3, tf.fill([1, 16, 16, 1], value)]]) }).image;
+    const withMap = (value: number) => synthesize(synthesis, table, { codes, maps: new Map([[3, tf.mul(tf.ones([1, 16, 16, 1]), value)]]) }).image;
     expect(difference(plain, withMap(0))).toBe(0);
     expect(difference(plain, withMap(1))).toBeGreaterThan(1e-3);
   });

@@ -54,7 +54,7 @@ function checkScalar(value: unknown, schema: Schema): string | undefined {
   return undefined;
 }
 
-function checkProperty(key: string, value: unknown, schema: Schema, path: string): SchemaProblem | undefined {
+function checkProperty([key, value]: readonly [string, unknown], schema: Schema, path: string): SchemaProblem | undefined {
   const here = `${path}.${key}`;
   const known = schema.properties !== undefined && Object.hasOwn(schema.properties, key);
   if (known) return checkSchema(value, schema.properties?.[key] as Schema, here);
@@ -70,8 +70,8 @@ function checkProperty(key: string, value: unknown, schema: Schema, path: string
 function checkObject(value: object, schema: Schema, path: string): SchemaProblem | undefined {
   const missing = (schema.required ?? []).find((key) => !Object.hasOwn(value, key));
   if (missing !== undefined) return { path, expected: `a field '${missing}'`, got: 'none' };
-  for (const [key, entry] of Object.entries(value)) {
-    const problem = checkProperty(key, entry, schema, path);
+  for (const entry of Object.entries(value)) {
+    const problem = checkProperty(entry, schema, path);
     if (problem !== undefined) return problem;
   }
   return undefined;

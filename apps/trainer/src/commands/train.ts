@@ -33,13 +33,13 @@ async function exists(file: string): Promise<boolean> {
   return access(file).then(() => true, () => false);
 }
 
-async function start(config: TrainingConfig, folder: string, resume: boolean): Promise<void> {
+async function start(config: TrainingConfig, folder: string, goOn: boolean): Promise<void> {
   const engine = await openEngine(config.engine);
   say(engine.description);
   const data = await readTrainingSet(config.dataset);
   say(`${data.training.length} images to train on, ${data.heldOut.length} held out`);
   const signal = interruptSignal();
-  const last = await runTraining({ config, folder, data, resume, signal, say });
+  const last = await runTraining({ config, folder, data, resume: goOn, signal, say });
   say(`stopped at step ${last}; saved in ${folder}`);
   if (signal.aborted) process.exitCode = EXIT_INTERRUPTED;
 }

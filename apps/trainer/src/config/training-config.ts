@@ -33,6 +33,8 @@ const objective = z.strictObject({
   identityFrom: z.number().int().min(0),
   /** The identity term counts every so many steps, with its weight multiplied by it. */
   identityInterval: whole,
+  /** Distillation: a linear probe reads the source's embedding from its style codes (our choice, training only). */
+  identityProbe: weight,
   adversarial: weight,
   adversarialFrom: z.number().int().min(0),
   r1Gamma: weight,
@@ -60,6 +62,8 @@ export const TRAINING_SCHEMA = z.strictObject({
   generator,
   encoder,
   discriminator,
+  /** Width of the identity network's embedding; MobileFaceNet has 128. */
+  identityWidth: whole,
   split: z.strictObject({ targetUpTo: z.number().int().min(0) }),
   batch: whole,
   /** Share of pairs whose source is the target itself. */

@@ -13,7 +13,7 @@ import { InputError, MANIFEST_VERSION, parseManifest } from '@mfim/tensor-contra
 import type { BundleManifest, NetworkContract, NetworkGraph, StageContract } from '@mfim/tensor-contracts';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
 import type { TraceInput } from '@mfim/tfjs-onnx';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { readCheckpoint, restoreState } from '../checkpoint/save-checkpoint.ts';
 import { checkConfig } from '../config/read-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';

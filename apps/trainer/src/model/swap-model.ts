@@ -1,23 +1,30 @@
 /** The trained networks: encoder and generator in one flat vector, the discriminator in another. */
 import { encode, encoderSpec } from '@mfim/encoder';
 import type { EncoderConfig, EncoderContext } from '@mfim/encoder';
-import { seededNormal } from '@mfim/nn';
+import { equalizedLinear, linearSpec, seededNormal } from '@mfim/nn';
 import { discriminatorSpec, synthesisSpec, synthesize } from '@mfim/stylegan';
-import { sideOf, styleTable } from '@mfim/tensor-contracts';
+import { entriesOf, sideOf, styleTable } from '@mfim/tensor-contracts';
 import type { SideSplit, StyleTable } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { flatNetwork, parametersOf } from './flat-network.ts';
 import type { FlatNetwork } from './flat-network.ts';
 
-/** Encoder and generator as one network. */
-export function swapSpec(config: Pick<TrainingConfig, 'encoder' | 'generator'>) {
+/** Encoder and generator as one network; `probe` reads an identity embedding from the source's codes. */
+export function swapSpec(config: Pick<TrainingConfig, 'encoder' | 'generator' | 'split' | 'identityWidth'>) {
   const table = styleTable(config.generator.resolution, config.generator.channels);
-  return { encoder: encoderSpec(config.encoder as EncoderConfig, table), generator: synthesisSpec(table) };
+  const input = entriesOf(table, 'source', config.split).reduce((sum, entry) => sum + entry.width, 0);
+  return {
+    encoder: encoderSpec(config.encoder as EncoderConfig, table),
+    generator: synthesisSpec(table),
+    probe: linearSpec({ input, output: config.identityWidth }),
+  };
 }
 
 type SwapTree = ReturnType<typeof swapSpec>;
 type DiscriminatorTree = ReturnType<typeof discriminatorSpec>;
+
+const UNIT_EPSILON = 1e-8;
 
 /** Forms of the networks; the numbers live in flat vectors. */
 export interface SwapModel {
@@ -60,26 +67,41 @@ function toEncoderSize(image: tf.Tensor, size: number): tf.Tensor {
   return image.shape[1] === size ? image : tf.image.resizeBilinear(image as tf.Tensor4D, [size, size], false, true);
 }
 
+/** What one pass through encoder and generator gives. */
+export interface SwapResult {
+  /** [batch, R, R, 3] */
+  readonly image: tf.Tensor;
+  /** What the probe reads from the source's codes: unit vectors [batch, identityWidth]. */
+  readonly probe: tf.Tensor;
+}
+
+function unitRows(rows: tf.Tensor): tf.Tensor {
+  return tf.mul(rows, tf.rsqrt(tf.add(tf.sum(tf.square(rows), 1, true), UNIT_EPSILON)));
+}
+
 /**
  * Puts the source's identity onto the target, differentiably.
  *
  * @param flat the swapper's flat vector
  * @param images source and target, each [batch, R, R, 3] in [-1, 1]
- * @returns [batch, R, R, 3]
  */
 export function swapFaces(
   model: SwapModel,
   flat: tf.Tensor,
   images: { readonly source: tf.Tensor; readonly target: tf.Tensor },
-): tf.Tensor {
-  const { encoder, generator } = parametersOf(model.swapper, flat);
+): SwapResult {
+  const { encoder, generator, probe } = parametersOf(model.swapper, flat);
   const { table, config } = model.context;
   const both = toEncoderSize(tf.concat([images.target, images.source]), config.inputResolution);
   const { codes, maps } = encode(encoder, model.context, both);
-  const mixed = table.entries.map((entry) => {
-    const [target, source] = halves(codes[entry.index] as tf.Tensor);
-    return sideOf(entry, model.split) === 'target' ? target : source;
-  });
+  const fromTarget = codes.map((code) => halves(code)[0]);
+  const fromSource = codes.map((code) => halves(code)[1]);
+  const isSource = table.entries.map((entry) => sideOf(entry, model.split) === 'source');
+  const mixed = codes.map((_, index) => (isSource[index] === true ? fromSource[index] : fromTarget[index]) as tf.Tensor);
   const targetMaps = new Map([...maps].map(([index, map]) => [index, halves(map)[0]]));
-  return synthesize(generator, table, { codes: mixed, maps: targetMaps, noise: 'none' }).image;
+  const identityCodes = tf.concat(fromSource.filter((_, index) => isSource[index]), 1);
+  return {
+    image: synthesize(generator, table, { codes: mixed, maps: targetMaps, noise: 'none' }).image,
+    probe: unitRows(equalizedLinear(probe, identityCodes)),
+  };
 }

@@ -28,7 +28,7 @@ export async function writeSnapshot(file: string, model: SwapModel, { flat, stor
   const bytes = tf.tidy(() => {
     const source = imagesAt(store, sources);
     const target = imagesAt(store, faces);
-    const columns = [source, target, swapFaces(model, flat, { source, target }), swapFaces(model, flat, { source: target, target })];
+    const columns = [source, target, swapFaces(model, flat, { source, target }).image, swapFaces(model, flat, { source: target, target }).image];
     return toBytes(tf.reshape(tf.concat(columns as tf.Tensor4D[], 2), [faces.length * size, columns.length * size, 3]));
   });
   await mkdir(path.dirname(file), { recursive: true });

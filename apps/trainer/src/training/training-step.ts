@@ -57,14 +57,15 @@ function isIdentityStep({ objective }: TrainingConfig, step: number): boolean {
   return objective.identity > 0 && step >= objective.identityFrom && step % objective.identityInterval === 0;
 }
 
-function generatorObjective(context: StepContext, state: TrainingState, inputs: StepInputs, flat: tf.Tensor): GeneratorSide {
+function generatorObjective(context: StepContext, state: TrainingState, { inputs, flat }: { readonly inputs: StepInputs; readonly flat: tf.Tensor }): GeneratorSide {
   const { model, networks, config } = context;
   const { objective } = config;
-  const swapped = swapFaces(model, flat, inputs);
+  const { image: swapped, probe } = swapFaces(model, flat, inputs);
   const terms: Record<string, tf.Scalar> = {
     l1: weightedMean(tf.mean(tf.abs(tf.sub(swapped, inputs.target)), [1, 2, 3]), inputs.same, objective.otherIdentity),
     lpips: weightedMean(networks.perceptual(swapped, inputs.target), inputs.same, objective.otherIdentity),
   };
+  if (objective.identityProbe > 0) terms['identityProbe'] = cosineDistance(probe, inputs.sourceIdentity);
   if (isIdentityStep(config, state.step)) {
     terms['identity'] = cosineDistance(networks.embed(swapped), inputs.sourceIdentity);
   }
@@ -99,7 +100,7 @@ function updateGenerator(context: StepContext, state: TrainingState, inputs: Ste
   const rates = ratesAt(context.config, state.step, context.config.optimiser.generatorRate);
   let side: GeneratorSide | undefined;
   const { grad, value } = tf.valueAndGrad((flat) => {
-    side = generatorObjective(context, state, inputs, flat);
+    side = generatorObjective(context, state, { inputs, flat });
     for (const term of [side.swapped, ...Object.values(side.terms)]) tf.keep(term);
     return side.total;
   })(state.weights.swapper);
