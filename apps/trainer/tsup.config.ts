@@ -9,4 +9,6 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   tsconfig: 'tsconfig.build.json',
+  // An optional dependency, which tsup would otherwise bundle with all that it may require.
+  external: [/^@tensorflow\/tfjs-node/],
 });

@@ -14,11 +14,11 @@ import { runTests } from './tests.js';
 const OLDEST_NODE = [20, 19];
 
 const TASKS = {
-  demo: runDemo,
-  test: runTests,
-  check: runChecks,
-  bench: runBench,
-  playground: runPlayground,
+  demo: { job: runDemo, needs: 'command lines' },
+  test: { job: runTests, needs: 'everything' },
+  check: { job: runChecks, needs: 'everything' },
+  bench: { job: runBench, needs: 'command lines' },
+  playground: { job: runPlayground, needs: 'everything' },
 };
 
 function nodeIsTooOld() {
@@ -27,8 +27,7 @@ function nodeIsTooOld() {
 }
 
 async function main([task, ...rest]) {
-  const job = Object.hasOwn(TASKS, task ?? '') ? TASKS[task] : undefined;
-  if (job === undefined) {
+  if (!Object.hasOwn(TASKS, task ?? '')) {
     warn(`node tools/bootstrap/run.js: expected a task, got ${task ?? 'none'}; use one of ${Object.keys(TASKS).join(', ')}`);
     return 2;
   }
@@ -36,7 +35,8 @@ async function main([task, ...rest]) {
     warn(`Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}; install a newer Node.`);
     return 1;
   }
-  const prepared = ensureInstalled() && ensureBuilt();
+  const { job, needs } = TASKS[task];
+  const prepared = ensureInstalled() && ensureBuilt(needs);
   if (!prepared) {
     if (task === 'test') say(totalsLine([{ passed: 0, failed: 1, skipped: 0 }]));
     return 1;
