@@ -15,6 +15,7 @@ export function smallConfig(objective: Partial<TrainingConfig['objective']> = {}
       name: 'small',
       seed: 3,
       dataset: 'none',
+      sourceOnly: [],
       weights: { mobileFaceNet: 'none', squeezeNet: 'none', lpips: 'none' },
       engine: 'cpu',
       generator: { resolution: SIZE, channels: { base: 64, maximum: 8 } },

@@ -36,7 +36,7 @@ async function exists(file: string): Promise<boolean> {
 async function start(config: TrainingConfig, folder: string, goOn: boolean): Promise<void> {
   const engine = await openEngine(config.engine);
   say(engine.description);
-  const data = await readTrainingSet(config.dataset);
+  const data = await readTrainingSet(config.dataset, config.sourceOnly);
   say(`${data.training.length} images to train on, ${data.heldOut.length} held out`);
   const signal = interruptSignal();
   const last = await runTraining({ config, folder, data, resume: goOn, signal, say });

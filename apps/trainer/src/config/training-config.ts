@@ -57,6 +57,8 @@ export const TRAINING_SCHEMA = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   seed: z.number().int().min(0),
   dataset: z.string(),
+  /** Beginnings of origins that are sources only, never targets: faces without a whole background. */
+  sourceOnly: z.array(z.string()),
   weights: z.strictObject({ mobileFaceNet: z.string(), squeezeNet: z.string(), lpips: z.string() }),
   engine: z.enum(['tensorflow', 'cpu']),
   generator,

@@ -7,6 +7,8 @@ import { openDataset } from './open-dataset.ts';
 export interface TrainingSet {
   readonly store: ImageStore;
   readonly training: readonly number[];
+  /** Those of `training` that may be targets. */
+  readonly targets: readonly number[];
   readonly heldOut: readonly number[];
 }
 
@@ -14,9 +16,10 @@ const FEWEST = 8;
 
 /**
  * @param folder made by `mfim-train dataset`
+ * @param sourceOnly origins with these beginnings give identities but are never drawn as targets
  * @throws InputError when there is no dataset, or fewer than 8 images to train on
  */
-export async function readTrainingSet(folder: string): Promise<TrainingSet> {
+export async function readTrainingSet(folder: string, sourceOnly: readonly string[] = []): Promise<TrainingSet> {
   const dataset = await openDataset(folder);
   try {
     const { count, size } = dataset.index;
@@ -25,7 +28,11 @@ export async function readTrainingSet(folder: string): Promise<TrainingSet> {
     if (training.length < FEWEST) {
       throw new InputError({ where: folder, expected: `${FEWEST} images to train on`, got: `${training.length}`, remedy: 'add photos and prepare the dataset again' });
     }
-    return { store: { size, count, bytes }, training, heldOut: dataset.numbersOf('held-out') };
+    const targets = training.filter((number) => {
+      const { origin } = dataset.index.images[number] as { readonly origin: string };
+      return !sourceOnly.some((beginning) => origin.startsWith(beginning));
+    });
+    return { store: { size, count, bytes }, training, targets, heldOut: dataset.numbersOf('held-out') };
   } finally {
     await dataset.close();
   }

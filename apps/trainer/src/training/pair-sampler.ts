@@ -13,8 +13,9 @@ export interface PairBatch {
 
 /** What the sampler draws from. */
 export interface PairSource {
-  /** Indices that may be drawn. */
-  readonly indices: readonly number[];
+  /** Indices that may be drawn as source, and as target. */
+  readonly sources: readonly number[];
+  readonly targets: readonly number[];
   readonly batch: number;
   readonly sameShare: number;
 }
@@ -31,15 +32,15 @@ const TWO_TO_32 = 2 ** 32;
 export function pairSampler(source: PairSource, start: number | readonly number[]): PairSampler {
   const generator = typeof start === 'number' ? xoroshiro128plus(start) : xoroshiro128plusFromState(start.slice());
   const uniform = (): number => (generator.next() >>> 0) / TWO_TO_32;
-  const pick = (): number => source.indices[Math.floor(uniform() * source.indices.length)] as number;
+  const pick = (from: readonly number[]): number => from[Math.floor(uniform() * from.length)] as number;
   const sameCount = Math.round(source.batch * source.sameShare);
   return {
     state: () => generator.getState(),
     next() {
       const slots = Array.from({ length: source.batch }, (_, slot) => slot);
-      const targets = slots.map(pick);
+      const targets = slots.map(() => pick(source.targets));
       const same = slots.map((slot) => slot < sameCount);
-      const sources = slots.map((slot) => (same[slot] === true ? (targets[slot] as number) : pick()));
+      const sources = slots.map((slot) => (same[slot] === true ? (targets[slot] as number) : pick(source.sources)));
       const mirrorTargets = slots.map(() => uniform() < 0.5);
       const mirrorSources = slots.map((slot) => (same[slot] === true ? (mirrorTargets[slot] as boolean) : uniform() < 0.5));
       return { sources, targets, same, mirrorSources, mirrorTargets };

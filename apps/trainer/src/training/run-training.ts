@@ -68,7 +68,7 @@ async function open(request: RunRequest): Promise<{ readonly run: Run; readonly 
   request.say(`embedding ${data.store.count} faces once for the identity term`);
   const embeddings = await embedAll(data.store, networks, EMBEDDING_BATCH);
   const { model, weights } = createModel(config);
-  const source = { indices: data.training, batch: config.batch, sameShare: config.sameShare };
+  const source = { sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare };
   const context = { config, model, networks };
   if (!request.resume) {
     return { run: { ...request, context, embeddings, sampler: pairSampler(source, config.seed) }, state: startState(weights) };
