@@ -69,7 +69,15 @@ describe('a symbolic batch', () => {
       inputs: [{ name: 'x', shape: ['batch', 3] }],
     });
     await expect(half).rejects.toThrow(InputError);
-    await expect(half).rejects.toThrow(/Slice/);
+    await expect(half).rejects.toThrow(/dynamic-batch\.test\.ts:\d+.*Slice/);
+  });
+
+  test('numbers that depend on it are refused, with the line that uses them', async () => {
+    const averaged = traceToOnnx(({ x }) => ({ y: tf.mul(x as tf.Tensor, 1 / (x?.shape[0] ?? 1)) }), {
+      name: 'averaged',
+      inputs: [{ name: 'x', shape: ['batch', 3] }],
+    });
+    await expect(averaged).rejects.toThrow(/dynamic-batch\.test\.ts:\d+.*numbers that depend on the batch size/);
   });
 
   test('a function that takes another course for another batch size is refused', async () => {

@@ -8,7 +8,6 @@ import type { Lowering } from '../lowering/lowering.ts';
 import { arrange, identityOrder } from '../lowering/wire.ts';
 import type { Wire } from '../lowering/wire.ts';
 import { elementTypeOf } from '../onnx/element-type.ts';
-import { callSite } from '../recording/call-site.ts';
 import { isStatic } from '../recording/dimension.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
 import { inputOf } from './kernel-rule.ts';
@@ -98,7 +97,7 @@ const tile: KernelRule<{ reps: number[] }> = {
     const repeatsBatch = call.output.shape.some((size, axis) => typeof size !== 'number' && isStatic([value.shape[axis] ?? 1]));
     if (repeatsBatch) {
       throw new InputError({
-        where: `traceToOnnx at ${callSite(call.call.site)}`,
+        where: 'traceToOnnx',
         expected: 'a Tile whose batch-dependent repetitions are of axes of size 1',
         got: `repetitions of a tensor of shape ${value.example.join('x')}`,
         remedy: 'insert an axis of size 1, tile that, and reshape',

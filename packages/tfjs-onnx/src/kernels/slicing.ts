@@ -9,7 +9,6 @@ import type { Wire } from '../lowering/wire.ts';
 import { sameDimension } from '../recording/dimension.ts';
 import type { Dimension } from '../recording/dimension.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
-import { callSite } from '../recording/call-site.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule, LoweringCall } from './kernel-rule.ts';
 
@@ -50,7 +49,7 @@ function cutOf(call: LoweringCall<unknown>, axis: number, start: number): AxisSl
   if (sameDimension(remaining(input, start), output)) return [{ axis, start, end: TO_THE_END, step: 1 }];
   if (typeof output === 'number') return [{ axis, start, end: start + output, step: 1 }];
   throw new InputError({
-    where: `traceToOnnx at ${callSite(call.call.site)}`,
+    where: 'traceToOnnx',
     expected: 'a Slice that takes all of a batch-dependent axis, or a fixed number from it',
     got: 'a part that grows with the batch size',
     remedy: "declare the batch axis with a number instead of 'batch'",

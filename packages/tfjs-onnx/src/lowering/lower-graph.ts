@@ -6,8 +6,8 @@ import { InputError } from '@mfim/tensor-contracts';
 import type { KernelRule } from '../kernels/kernel-rule.ts';
 import { elementTypeOf } from '../onnx/element-type.ts';
 import type { OnnxModel, OnnxPort } from '../onnx/model.ts';
-import { callSite } from '../recording/call-site.ts';
 import { dimensionName } from '../recording/dimension.ts';
+import { UNLOCATED, locateError } from '../recording/locate-error.ts';
 import type { VaryingAttributes } from '../recording/merge-recordings.ts';
 import type { KernelCall, RecordedGraph, Value } from '../recording/recorded-graph.ts';
 import { findConstants, foldConstants } from './fold-constants.ts';
@@ -54,14 +54,14 @@ function checkAttributes(call: KernelCall, rule: KernelRule | undefined, varying
   const refused = varying.get(call)?.find((name) => !(rule?.sizeAttributes ?? []).includes(name));
   if (refused === undefined) return;
   throw new InputError({
-    where: `traceToOnnx at ${callSite(call.site)}`,
+    where: UNLOCATED,
     expected: `a ${call.kernel} whose ${refused} does not depend on the batch size`,
     got: 'one that does',
     remedy: "declare the batch axis with a number instead of 'batch', or rewrite the operation",
   });
 }
 
-function lowerCall(call: KernelCall, lowering: Lowering, { rules, varying }: LoweringOptions): void {
+function emitCall(call: KernelCall, lowering: Lowering, { rules, varying }: LoweringOptions): void {
   const rule = rules.get(call.kernel);
   const [output] = call.outputs;
   checkAttributes(call, rule, varying);
@@ -73,6 +73,14 @@ function lowerCall(call: KernelCall, lowering: Lowering, { rules, varying }: Low
     const wire = wires[index];
     if (wire !== undefined) lowering.bind(value, wire);
   });
+}
+
+function lowerCall(call: KernelCall, lowering: Lowering, options: LoweringOptions): void {
+  try {
+    emitCall(call, lowering, options);
+  } catch (error) {
+    throw locateError(error, call.site);
+  }
 }
 
 function portOf(name: string, value: Value): OnnxPort {

@@ -15,6 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { InputError } from '@mfim/tensor-contracts';
 import { callSite } from './call-site.ts';
+import { locateError } from './locate-error.ts';
 import type { RecordedGraph } from './recorded-graph.ts';
 import type { Recorder } from './recorder.ts';
 import { TRACE_BACKEND, TraceBackend } from './trace-backend.ts';
@@ -27,7 +28,7 @@ const LOWEST_PRIORITY = 0;
 
 function explain(error: unknown): unknown {
   const kernel = error instanceof Error ? /Kernel '(\w+)' not registered/.exec(error.message)?.[1] : undefined;
-  if (kernel === undefined) return error;
+  if (kernel === undefined) return error instanceof Error ? locateError(error, error) : error;
   return new InputError({
     where: `traceToOnnx at ${callSite(error as Error)}`,
     expected: 'operations that can be written as ONNX',
