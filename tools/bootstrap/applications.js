@@ -1,7 +1,6 @@
 /** The tasks that start one of the apps: demo, bench, playground. */
 import { join } from 'node:path';
-import { pnpm } from './prepare.js';
-import { ROOT, run } from './shell.js';
+import { ROOT, installed, run } from './shell.js';
 
 const MFIM = join(ROOT, 'apps', 'cli', 'bin', 'mfim.js');
 
@@ -15,7 +14,7 @@ export function runBench(rest) {
   return run(process.execPath, [MFIM, 'bench', ...(rest.length === 0 ? ['--random', '--resolution', '1024'] : rest)]);
 }
 
-/** `npm run playground`: the development server of the browser app. */
+/** `npm run playground`: serves the built browser app on this machine. */
 export function runPlayground(rest) {
-  return pnpm(['--filter', '@mfim/playground', 'run', 'dev', ...rest]);
+  return run(installed('tsx'), [join(ROOT, 'apps', 'playground', 'src', 'server', 'main.ts'), ...rest]);
 }

@@ -1,5 +1,6 @@
 /** Starts the playground: first what makes it work offline, then the engine, so that all it fetches is kept. */
 import { render } from 'preact';
+// oxlint-disable-next-line import/no-unassigned-import -- it defines a custom element and exports nothing
 import 'img-comparison-slider';
 import 'img-comparison-slider/dist/styles.css';
 import './page/base.css';

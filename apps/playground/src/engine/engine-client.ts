@@ -38,12 +38,13 @@ const BROKEN: Problem = {
 export function openEngine(): EngineClient {
   const worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module', name: 'mfim-engine' });
   const engine = Comlink.wrap<Engine>(worker);
-  let stop: (reason: Error) => void = () => undefined;
+  const stopped = new AbortController();
+  const { signal } = stopped;
   const gone = new Promise<never>((_, reject) => {
-    stop = reject;
+    signal.addEventListener('abort', () => reject(signal.reason));
   });
   gone.catch(() => undefined);
-  worker.addEventListener('error', () => stop(new EngineFailure(BROKEN)));
+  worker.addEventListener('error', () => stopped.abort(new EngineFailure(BROKEN)));
 
   const unwrap = async <Value>(call: Promise<Outcome<Value>>): Promise<Value> => {
     const outcome = await Promise.race([call, gone]);
@@ -59,7 +60,7 @@ export function openEngine(): EngineClient {
     forget: (id) => void engine.forget(id),
     end() {
       worker.terminate();
-      stop(new EngineEnded('ended'));
+      stopped.abort(new EngineEnded('ended'));
     },
   };
 }

@@ -37,18 +37,14 @@ export interface PhotoFile {
   readonly bytes: Blob;
 }
 
-/** One face that was found, the largest first. */
-export interface FoundFace {
-  readonly index: number;
-  /** The aligned face, a small PNG. */
-  readonly thumbnail: Blob;
-}
-
 /** What was found in a photo. */
 export interface FoundFaces {
   readonly width: number;
   readonly height: number;
-  readonly faces: readonly FoundFace[];
+  /** How many. The largest is face 0. */
+  readonly faces: number;
+  /** The aligned faces as small PNGs, in their order; none where there is no choice to make. */
+  readonly thumbnails: readonly Blob[];
 }
 
 /** One face of one photo. */

@@ -19,6 +19,8 @@ export interface PhotoShelf {
 interface KeptPhoto {
   readonly image: ByteImage;
   readonly prepared: Map<string, PreparedFace>;
+  /** What the search took, in milliseconds, once it was made. */
+  searched: number;
 }
 
 const THUMBNAIL = 96;
@@ -36,9 +38,10 @@ export function rememberingFinder(finder: FaceFinder): Pick<FaceFinder, 'find'> 
 }
 
 async function describeFaces(image: ByteImage, faces: readonly Face[]): Promise<FoundFaces> {
-  const described = [];
-  for (const { index, landmarks } of faces) described.push({ index, thumbnail: await toPng(alignFfhq(image, landmarks, THUMBNAIL)) });
-  return { width: image.width, height: image.height, faces: described };
+  const thumbnails = [];
+  const shown = faces.length > 1 ? faces : [];
+  for (const { landmarks } of shown) thumbnails.push(await toPng(alignFfhq(image, landmarks, THUMBNAIL)));
+  return { width: image.width, height: image.height, faces: faces.length, thumbnails };
 }
 
 /** An empty shelf. */
@@ -47,14 +50,17 @@ export function createPhotoShelf(finder: Pick<FaceFinder, 'find'>): PhotoShelf {
   const open = (photo: PhotoFile): Promise<KeptPhoto> => {
     const known = kept.get(photo.id);
     if (known !== undefined) return known;
-    const opened = decodePhoto(photo.bytes, photo.name).then((image) => ({ image, prepared: new Map<string, PreparedFace>() }));
+    const opened = decodePhoto(photo.bytes, photo.name).then((image) => ({ image, prepared: new Map<string, PreparedFace>(), searched: 0 }));
     kept.set(photo.id, opened);
     return opened;
   };
   return {
     async find(photo) {
-      const { image } = await open(photo);
+      const opened = await open(photo);
+      const { image } = opened;
+      const start = performance.now();
       const faces = await finder.find(image);
+      opened.searched = performance.now() - start;
       if (faces.length > 0) return describeFaces(image, faces);
       throw new FaceError({
         where: photo.name,
@@ -64,11 +70,15 @@ export function createPhotoShelf(finder: Pick<FaceFinder, 'find'>): PhotoShelf {
       });
     },
     async prepare(pipeline, { photo, face }, role) {
-      const { image, prepared } = await open(photo);
+      const { image, prepared, searched } = await open(photo);
       const key = `${role} ${face}`;
-      const ready = prepared.get(key) ?? (await pipeline.prepare({ photo: image, face, role }));
-      prepared.set(key, ready);
-      return ready;
+      const known = prepared.get(key);
+      if (known !== undefined) return known;
+      const ready = await pipeline.prepare({ photo: image, face, role });
+      const find = `${role}.find`;
+      const whole = { ...ready, timings: { ...ready.timings, [find]: (ready.timings[find] ?? 0) + searched } };
+      prepared.set(key, whole);
+      return whole;
     },
     forget(id) {
       kept.delete(id);

@@ -7,18 +7,20 @@ export interface Problem {
   readonly remedy: string;
 }
 
+function closed(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 function sentence(text: string): string {
-  const trimmed = text.trim();
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+  return closed(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 /** The message of any error. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof MfimError) {
     const { where, expected, got, remedy } = error.parts;
-    const kind = error instanceof InputError ? '' : 'Our fault. ';
-    return { what: sentence(`${kind}${sentence(where).slice(0, -1)}: expected ${expected}, got ${got}`), remedy: sentence(remedy) };
+    const fault = error instanceof InputError ? '' : ' (our fault)';
+    return { what: closed(`${where}${fault}: expected ${expected}, got ${got}`), remedy: sentence(remedy) };
   }
   const text = error instanceof Error ? error.message : String(error);
   return { what: sentence(`Something failed here: ${text}`), remedy: 'Try again; if it stays, reload the page.' };

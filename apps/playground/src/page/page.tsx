@@ -1,5 +1,7 @@
 /** The whole page. */
 import type { Studio } from '../studio/studio.ts';
+import { PLACES, sourcesOf } from '../studio/studio-state.ts';
+import type { StudioState } from '../studio/studio-state.ts';
 import { EngineStatus } from './engine-status.tsx';
 import { ExampleStrip } from './example-strip.tsx';
 import { MixControls } from './mix-controls.tsx';
@@ -7,8 +9,8 @@ import { PhotoPlace } from './photo-place.tsx';
 import { PLACE_TEXTS } from './place-texts.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { ResultView } from './result-view.tsx';
+import { TimingsTable } from './timings-table.tsx';
 import { useStudioState } from './use-studio-state.ts';
-import { PLACES } from '../studio/studio-state.ts';
 
 function Header() {
   return (
@@ -36,6 +38,42 @@ function Footer() {
   );
 }
 
+interface PartProps {
+  readonly state: StudioState;
+  readonly studio: Studio;
+}
+
+function PhotosPanel({ state, studio }: PartProps) {
+  const { photos } = state;
+  return (
+    <section class="panel" aria-labelledby="photos-title">
+      <h2 id="photos-title">Photos</h2>
+      <p class="hint">Drop a photo onto a square, click it to choose one, or take an example.</p>
+      <div class="places">
+        {PLACES.map((place) => (
+          <PhotoPlace key={place} place={place} texts={PLACE_TEXTS[place]} placed={photos[place]} studio={studio} />
+        ))}
+      </div>
+      <button type="button" class="quiet" disabled={photos.target === undefined || photos.first === undefined} onClick={() => studio.exchange()}>
+        Trade places: photo ⇄ new face
+      </button>
+    </section>
+  );
+}
+
+function ResultPanel({ state, studio }: PartProps) {
+  const { problem, result } = state;
+  return (
+    <section class="panel" aria-labelledby="result-title">
+      <h2 id="result-title">Result</h2>
+      {problem !== undefined && <ProblemNote problem={problem} />}
+      <ResultView state={state} studio={studio} />
+      {sourcesOf(state).length > 0 && <MixControls state={state} studio={studio} />}
+      {result !== undefined && <TimingsTable timings={result.drawing.timings} milliseconds={result.milliseconds} />}
+    </section>
+  );
+}
+
 /** @param props.studio what the page shows and steers */
 export function Page({ studio }: { readonly studio: Studio }) {
   const state = useStudioState(studio);
@@ -45,31 +83,11 @@ export function Page({ studio }: { readonly studio: Studio }) {
       <EngineStatus engine={state.engine} offline={state.offline} />
       <main class="columns">
         <div class="column">
-          <section class="panel" aria-labelledby="photos-title">
-            <h2 id="photos-title">Photos</h2>
-            <div class="places">
-              {PLACES.map((place) => (
-                <PhotoPlace key={place} place={place} texts={PLACE_TEXTS[place]} placed={state.photos[place]} studio={studio} />
-              ))}
-            </div>
-            <button
-              type="button"
-              class="quiet"
-              disabled={state.photos.target === undefined || state.photos.first === undefined}
-              onClick={() => studio.exchange()}
-            >
-              Trade places: photo ⇄ new face
-            </button>
-          </section>
+          <PhotosPanel state={state} studio={studio} />
           <ExampleStrip nextPlace={state.nextPlace} studio={studio} />
         </div>
         <div class="column">
-          <section class="panel result-panel" aria-labelledby="result-title">
-            <h2 id="result-title">Result</h2>
-            {state.problem !== undefined && <ProblemNote problem={state.problem} />}
-            <ResultView state={state} studio={studio} />
-            <MixControls state={state} studio={studio} />
-          </section>
+          <ResultPanel state={state} studio={studio} />
         </div>
       </main>
       <Footer />

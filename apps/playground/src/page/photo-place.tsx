@@ -18,7 +18,7 @@ interface PhotoPlaceProps {
 function statusText({ found, problem }: PlacedPhoto): string {
   if (problem !== undefined) return '';
   if (found === undefined) return 'Looking for faces …';
-  const faces = found.faces.length === 1 ? '1 face' : `${found.faces.length} faces`;
+  const faces = found.faces === 1 ? '1 face' : `${found.faces} faces`;
   return `${found.width} × ${found.height} pixels, ${faces}`;
 }
 
@@ -80,7 +80,7 @@ export function PhotoPlace(props: PhotoPlaceProps) {
       <div class="place-text">
         <h3>{texts.title}</h3>
         <p class="hint">{placed === undefined ? texts.hint : placed.photo.name}</p>
-        {placed === undefined ? <p class="hint">Drop a photo here, or click the square</p> : <p class="hint" role="status">{statusText(placed)}</p>}
+        {placed !== undefined && <p class="hint" role="status">{statusText(placed)}</p>}
         {placed?.problem !== undefined && <ProblemNote problem={placed.problem} />}
         {placed !== undefined && <FaceChooser place={place} title={texts.title} placed={placed} studio={studio} />}
         {placed !== undefined && (

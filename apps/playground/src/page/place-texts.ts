@@ -9,7 +9,7 @@ export interface PlaceTexts {
 
 /** By place. */
 export const PLACE_TEXTS: Readonly<Record<Place, PlaceTexts>> = {
-  target: { title: 'Photo to change', hint: 'Keeps its pose, expression and background' },
+  target: { title: 'Photo to change', hint: 'Keeps its pose and expression' },
   first: { title: 'New face', hint: 'Gives the identity' },
-  second: { title: 'Second face', hint: 'Optional: mix it with the new face' },
+  second: { title: 'Second face', hint: 'Optional, for a mix of two' },
 };

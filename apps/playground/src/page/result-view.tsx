@@ -1,15 +1,16 @@
 /** What was drawn, what is being drawn, or what is still missing. */
 import type { Studio } from '../studio/studio.ts';
 import { isDrawable } from '../studio/studio-state.ts';
-import type { StudioState } from '../studio/studio-state.ts';
+import type { StudioResult, StudioState } from '../studio/studio-state.ts';
 import { BeforeAfter } from './before-after.tsx';
 import { CropsView } from './crops-view.tsx';
-import { TimingsTable } from './timings-table.tsx';
 
 interface ResultViewProps {
   readonly state: StudioState;
   readonly studio: Studio;
 }
+
+const WIDE_ASPECT = 1.2;
 
 /** How long an object URL is kept for the browser to begin the download. */
 const DOWNLOAD_GRACE = 60_000;
@@ -24,12 +25,19 @@ async function download(studio: Studio, fileName: string): Promise<void> {
 
 function statusText(state: StudioState): string {
   const { photos } = state;
+  const searching = Object.values(photos).some(({ found, problem }) => found === undefined && problem === undefined);
   if (state.drawing) return 'Drawing …';
+  if (searching) return state.engine.phase === 'ready' ? 'Looking for faces …' : 'Waiting for the engine …';
   if (state.cancelled) return 'Cancelled.';
   if (state.result !== undefined) return 'Drawn.';
   if (photos.target === undefined) return 'Choose a photo to change, or click an example.';
   if (photos.first === undefined && photos.second === undefined) return 'Now choose the new face.';
-  return isDrawable(state) ? 'Waiting for the engine …' : 'Looking for faces …';
+  return isDrawable(state) ? 'Waiting for the engine …' : 'Choose a photo that shows a face.';
+}
+
+/** Beside a wide picture there is no room for the faces; they go below it. */
+function isWide({ drawing: { picture } }: StudioResult): boolean {
+  return picture.width > WIDE_ASPECT * picture.height;
 }
 
 function Empty() {
@@ -64,10 +72,15 @@ export function ResultView({ state, studio }: ResultViewProps) {
   const { result } = state;
   return (
     <>
-      {result === undefined ? <Empty /> : <BeforeAfter result={result} />}
+      {result === undefined ? (
+        <Empty />
+      ) : (
+        <div class={isWide(result) ? 'stage wide' : 'stage'}>
+          <BeforeAfter result={result} />
+          <CropsView crops={result.drawing.crops} />
+        </div>
+      )}
       <Actions state={state} studio={studio} />
-      {result !== undefined && <CropsView crops={result.drawing.crops} />}
-      {result !== undefined && <TimingsTable timings={result.drawing.timings} milliseconds={result.milliseconds} />}
     </>
   );
 }

@@ -27,17 +27,22 @@ async function sizeOf(file: string): Promise<number | undefined> {
   return found?.isFile() === true ? found.size : undefined;
 }
 
-function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { ...PAGE_HEADERS, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+interface Site {
+  readonly folder: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-async function serve(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
+async function serve({ folder, headers }: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET and HEAD.');
   const file = fileOf(folder, request.url ?? '/');
   const size = file === undefined ? undefined : await sizeOf(file);
   if (file === undefined || size === undefined) return refuse(response, 404, 'No such file.');
   response.writeHead(200, {
-    ...PAGE_HEADERS,
+    ...headers,
     'Content-Type': contentType(file),
     'Content-Length': size,
     'Cache-Control': HASHED.test(file.replaceAll(sep, '/')) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
@@ -46,9 +51,15 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
   else await pipeline(createReadStream(file), response);
 }
 
-/** A server that does not listen yet. @param folder absolute, holding index.html */
-export function staticServer(folder: string): Server {
+/**
+ * A server that does not listen yet.
+ *
+ * @param folder absolute, holding index.html
+ * @param headers of every file; others than the default are for trying how poorer hosts behave
+ */
+export function staticServer(folder: string, headers: Readonly<Record<string, string>> = PAGE_HEADERS): Server {
+  const site = { folder, headers };
   return createServer((request, response) => {
-    serve(folder, request, response).catch(() => response.destroy());
+    serve(site, request, response).catch(() => response.destroy());
   });
 }

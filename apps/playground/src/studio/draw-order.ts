@@ -1,11 +1,15 @@
 /** From what the page shows to what the engine is asked. */
 import { MIX_PRESETS } from '@mfim/id-mixing';
-import type { DrawOrder } from '../engine/engine-contract.ts';
+import type { DrawOrder, FaceChoice } from '../engine/engine-contract.ts';
 import { sourcesOf } from './studio-state.ts';
 import type { PlacedPhoto, StudioState } from './studio-state.ts';
 
 function sourceWeights(count: number, balance: number): readonly number[] {
   return count === 1 ? [1] : [1 - balance, balance];
+}
+
+function choice({ photo, face }: PlacedPhoto): FaceChoice {
+  return { photo, face };
 }
 
 /** The order; `undefined` while a photo is missing. */
@@ -14,7 +18,6 @@ export function drawOrder(state: StudioState): DrawOrder | undefined {
   const sources = sourcesOf(state);
   if (target === undefined || sources.length === 0) return undefined;
   const weights = sourceWeights(sources.length, state.mix.balance);
-  const choice = ({ photo, face }: PlacedPhoto) => ({ photo, face });
   const preset = MIX_PRESETS.find(({ name, fewestSources }) => name === state.mix.preset && fewestSources <= sources.length);
   return {
     target: choice(target),

@@ -20,14 +20,19 @@ export function placedPhoto(bytes: Blob, name: string): PlacedPhoto {
   return { photo: { id: `photo-${count}`, name, bytes }, url: URL.createObjectURL(bytes), thumbnails: [], face: 0 };
 }
 
-/** Gives back the memory of its object URLs. */
-export function dropPhoto(photo: PlacedPhoto | undefined): void {
-  for (const url of photo === undefined ? [] : [photo.url, ...photo.thumbnails]) URL.revokeObjectURL(url);
+/** The page may still be loading a picture that was just replaced. */
+const GRACE_MILLISECONDS = 60_000;
+
+/** Gives back the memory of its object URLs, a while later. */
+export function dropPhoto({ url, thumbnails }: PlacedPhoto): void {
+  setTimeout(() => {
+    for (const address of [url, ...thumbnails]) URL.revokeObjectURL(address);
+  }, GRACE_MILLISECONDS);
 }
 
 /** Where the next example goes: the first empty place; with all filled, where it went before. */
 export function nextPlace(photos: StudioState['photos'], current: Place): Place {
-  return PLACES.find((place) => photos[place] === undefined) ?? current;
+  return PLACES.find((where) => photos[where] === undefined) ?? current;
 }
 
 /** Puts another value into a place; without one the place is emptied. */
@@ -49,7 +54,7 @@ export async function searchPhoto(
   try {
     const found = await find(placed.photo);
     if (!isThere()) return;
-    const thumbnails = found.faces.map(({ thumbnail }) => URL.createObjectURL(thumbnail));
+    const thumbnails = found.thumbnails.map((thumbnail) => URL.createObjectURL(thumbnail));
     place(store, where, { ...placed, found, thumbnails });
   } catch (error) {
     if (error instanceof EngineEnded || !isThere()) return;

@@ -154,13 +154,19 @@ class StudioConductor implements Studio {
 
   async #drawWanted(): Promise<void> {
     const engine = this.#engine;
-    while (this.#wanted && engine !== undefined && this.#engine === engine) {
-      this.#wanted = false;
-      if (!isDrawable(this.store.get()) || this.store.get().cancelled) break;
-      this.store.set({ drawing: true, problem: undefined });
-      await this.#drawOnce(engine);
-    }
-    if (this.#engine === engine) this.store.set({ drawing: false });
+    if (engine === undefined || !this.#takeWish()) return;
+    this.store.set({ drawing: true, problem: undefined });
+    await this.#drawOnce(engine);
+    // After `cancel` another engine is at work, and another call of this function.
+    if (this.#engine !== engine) return;
+    if (this.#wanted) await this.#drawWanted();
+    this.store.set({ drawing: false });
+  }
+
+  #takeWish(): boolean {
+    const wanted = this.#wanted;
+    this.#wanted = false;
+    return wanted && isDrawable(this.store.get()) && !this.store.get().cancelled;
   }
 
   async #drawOnce(engine: EngineClient): Promise<void> {
