@@ -6,12 +6,12 @@ import { InputError } from '@mfim/tensor-contracts';
 import type { ByteImage, InferenceRuntime, InferenceSession } from '@mfim/tensor-contracts';
 import { boxArea } from './box.ts';
 import type { Box } from './box.ts';
-import { detect } from './detector.ts';
 import { findLandmarks } from './face-landmarks.ts';
 import type { Face } from './face.ts';
-import type { Point } from './point.ts';
 import { rotateQuarter, turnBack } from './rotate-quarter.ts';
 import type { QuarterTurns } from './rotate-quarter.ts';
+import { searchPhoto } from './search-photo.ts';
+import { suppressOverlaps } from './suppress-overlaps.ts';
 import { withoutAlpha } from './without-alpha.ts';
 
 /** ONNX files of the two networks. */
@@ -29,7 +29,7 @@ export interface FaceFinder {
 
 /** How to search. */
 export interface FaceFinderOptions {
-  /** Boxes with a lower score are dropped; 0 to 1, default 0.4. */
+  /** Boxes with a lower score are dropped; 0 to 1, default 0.5. */
   readonly minimumScore?: number;
 }
 
@@ -39,7 +39,7 @@ interface Finder {
   readonly minimumScore: number;
 }
 
-const DEFAULT_SCORE = 0.4;
+const DEFAULT_SCORE = 0.5;
 /** Upright, then lying on either side, then on the head. */
 const TURNS: readonly QuarterTurns[] = [0, 1, 3, 2];
 
@@ -54,29 +54,42 @@ function turnBoxBack(box: Box, turns: QuarterTurns, photo: ByteImage): Box {
   };
 }
 
-async function findAt(finder: Finder, photo: ByteImage, turns: QuarterTurns): Promise<readonly Omit<Face, 'index'>[]> {
+/** A face before it has its place in the list. */
+interface Candidate extends Omit<Face, 'index'> {
+  readonly clear: boolean;
+}
+
+async function findAt(finder: Finder, photo: ByteImage, turns: QuarterTurns): Promise<readonly Candidate[]> {
   const turned = rotateQuarter(photo, turns);
-  const faces: Omit<Face, 'index'>[] = [];
-  for (const { box, score } of await detect(finder.detector, turned, finder.minimumScore)) {
-    const landmarks: readonly Point[] = await findLandmarks({ session: finder.landmarks, photo: turned }, box);
+  const faces: Candidate[] = [];
+  const scene = { session: finder.detector, photo: turned, minimumScore: finder.minimumScore };
+  for (const { box, score } of await searchPhoto(scene, turns === 0)) {
+    const { landmarks, clear } = await findLandmarks({ session: finder.landmarks, photo: turned }, box);
     faces.push({
       box: turnBoxBack(box, turns, photo),
       score,
       landmarks: landmarks.map((point) => turnBack(point, turns, photo)),
+      clear,
     });
   }
   return faces;
 }
 
+/** Of two boxes of one face, the one whose landmarks are clear stays; then the one with the better score. */
+function mergeFaces(faces: readonly Candidate[]): readonly Candidate[] {
+  const ranked = faces.map((face) => ({ ...face, face, score: face.score + (face.clear ? 1 : 0) }));
+  return suppressOverlaps(ranked).map(({ face }) => face);
+}
+
+/** Searches the photo as it is; where that gives no clear face, also lying on its sides and upside down. */
 async function findFaces(finder: Finder, photo: ByteImage): Promise<readonly Face[]> {
+  let found: readonly Candidate[] = [];
   for (const turns of TURNS) {
-    const faces = await findAt(finder, photo, turns);
-    if (faces.length > 0) {
-      const sorted = faces.toSorted((first, second) => boxArea(second.box) - boxArea(first.box));
-      return sorted.map((face, index) => ({ index, ...face }));
-    }
+    found = mergeFaces([...found, ...(await findAt(finder, photo, turns))]);
+    if (found.some(({ clear }) => clear)) break;
   }
-  return [];
+  const sorted = found.toSorted((first, second) => boxArea(second.box) - boxArea(first.box));
+  return sorted.map(({ box, score, landmarks }, index) => ({ index, box, score, landmarks }));
 }
 
 function checkScore(score: number): number {
