@@ -83,12 +83,12 @@ export function PhotoPlace(props: PhotoPlaceProps) {
         {placed !== undefined && <p class="hint" role="status">{statusText(placed)}</p>}
         {placed?.problem !== undefined && <ProblemNote problem={placed.problem} />}
         {placed !== undefined && <FaceChooser place={place} title={texts.title} placed={placed} studio={studio} />}
-        {placed !== undefined && (
-          <button type="button" class="quiet" onClick={() => studio.remove(place)} aria-label={`Remove: ${texts.title}`}>
-            Remove
-          </button>
-        )}
       </div>
+      {placed !== undefined && (
+        <button type="button" class="quiet" onClick={() => studio.remove(place)} aria-label={`Remove: ${texts.title}`}>
+          Remove
+        </button>
+      )}
     </div>
   );
 }
