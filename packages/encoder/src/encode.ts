@@ -7,6 +7,7 @@ import type { EncoderParameters } from './encoder-spec.ts';
 import { latentMaps } from './latent-maps.ts';
 import { mapToCode } from './map-to-code.ts';
 import { mapToMap } from './map-to-map.ts';
+import { softenFace } from './soften-face.ts';
 
 /** What the encoder says of a face. */
 export interface Encoding {
@@ -46,10 +47,32 @@ export function styleMapsFrom(parameters: EncoderParameters, { config, table }: 
 }
 
 /**
+ * One pass over an image as it is: all codes and all maps of that very image.
+ *
+ * @param image [batch, size, size, 3] in [-1, 1], RGB, FFHQ-aligned, softened or not
+ * @throws ShapeError when the image is not of the configured size
+ */
+export function encodeView(parameters: EncoderParameters, context: EncoderContext, image: tf.Tensor): Encoding {
+  const maps = latentMaps(parameters, context.config, image);
+  return { codes: codesFrom(parameters, context, maps), maps: styleMapsFrom(parameters, context, maps) };
+}
+
+/**
+ * What a face says of its attributes and of its identity. With softening these are two passes: style
+ * maps and the codes up to `softening.codesUpTo` from the softened face, the other codes from the face
+ * itself. Without, one pass.
+ *
  * @param image [batch, size, size, 3] in [-1, 1], RGB, FFHQ-aligned
  * @throws ShapeError when the image is not of the configured size
  */
 export function encode(parameters: EncoderParameters, context: EncoderContext, image: tf.Tensor): Encoding {
-  const maps = latentMaps(parameters, context.config, image);
-  return { codes: codesFrom(parameters, context, maps), maps: styleMapsFrom(parameters, context, maps) };
+  const { softening } = context.config;
+  const whole = encodeView(parameters, context, image);
+  if (softening === undefined) return whole;
+  const soft = encodeView(parameters, context, softenFace(image, softening));
+  const codes = context.table.entries.map(({ index, resolution }) => {
+    const view = resolution <= softening.codesUpTo ? soft : whole;
+    return view.codes[index] as tf.Tensor;
+  });
+  return { codes, maps: soft.maps };
 }

@@ -4,6 +4,7 @@
  */
 import { InputError } from '@mfim/tensor-contracts';
 import type { StyleTable } from '@mfim/tensor-contracts';
+import type { FaceSoftening } from './soften-face.ts';
 
 /** One backbone stage; its first unit halves the resolution. */
 export interface BackboneStage {
@@ -36,6 +37,8 @@ export interface EncoderConfig {
   readonly mapWidth: number;
   /** Generator resolutions whose noise inputs get a style map. */
   readonly mapResolutions: readonly number[];
+  /** Take the identity out of the face that target codes and style maps are read from. */
+  readonly softening?: FaceSoftening | undefined;
 }
 
 /** IR-SE50 on a 256 input, as pSp reads it, with style maps at 16, 32 and 64. */

@@ -3,6 +3,8 @@ export type { BackboneStage, EncoderConfig, PyramidLevel } from './encoder-confi
 export { encoderGraph } from './encoder-graph.ts';
 export { encoderSpec } from './encoder-spec.ts';
 export type { EncoderParameters } from './encoder-spec.ts';
-export { codesFrom, encode, styleMapsFrom } from './encode.ts';
+export { codesFrom, encode, encodeView, styleMapsFrom } from './encode.ts';
 export type { EncoderContext, Encoding } from './encode.ts';
 export { latentMaps } from './latent-maps.ts';
+export { softenFace } from './soften-face.ts';
+export type { FaceSoftening } from './soften-face.ts';

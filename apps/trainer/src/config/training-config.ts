@@ -19,6 +19,15 @@ const encoder = z.strictObject({
   codeWidth: whole,
   mapWidth: whole,
   mapResolutions: z.array(whole),
+  softening: z
+    .strictObject({
+      codesUpTo: whole,
+      cells: whole,
+      centre: z.tuple([z.number(), z.number()]),
+      radii: z.tuple([positive, positive]),
+      feather: positive,
+    })
+    .optional(),
 });
 
 const discriminator = z.strictObject({ channels: z.strictObject({ base: whole, maximum: whole }) });

@@ -1,5 +1,5 @@
 /** The trained networks: encoder and generator in one flat vector, the discriminator in another. */
-import { encode, encoderSpec } from '@mfim/encoder';
+import { encodeView, encoderSpec, softenFace } from '@mfim/encoder';
 import type { EncoderConfig, EncoderContext } from '@mfim/encoder';
 import { equalizedLinear, linearSpec, seededNormal } from '@mfim/nn';
 import { discriminatorSpec, synthesisSpec, synthesize } from '@mfim/stylegan';
@@ -92,8 +92,9 @@ export function swapFaces(
 ): SwapResult {
   const { encoder, generator, probe } = parametersOf(model.swapper, flat);
   const { table, config } = model.context;
-  const both = toEncoderSize(tf.concat([images.target, images.source]), config.inputResolution);
-  const { codes, maps } = encode(encoder, model.context, both);
+  const target = config.softening === undefined ? images.target : softenFace(images.target, config.softening);
+  const both = toEncoderSize(tf.concat([target, images.source]), config.inputResolution);
+  const { codes, maps } = encodeView(encoder, model.context, both);
   const fromTarget = codes.map((code) => halves(code)[0]);
   const fromSource = codes.map((code) => halves(code)[1]);
   const isSource = table.entries.map((entry) => sideOf(entry, model.split) === 'source');
