@@ -9,9 +9,10 @@ export function runDemo(rest) {
   return run(process.execPath, [MFIM, 'demo', ...rest]);
 }
 
-/** `npm run bench`: times a whole 1024 swap with random weights, unless told otherwise. */
+/** `npm run bench`: times a whole 1024 swap with random weights, unless `--model` names a bundle. */
 export function runBench(rest) {
-  return run(process.execPath, [MFIM, 'bench', ...(rest.length === 0 ? ['--random', '--resolution', '1024'] : rest)]);
+  const chosen = rest.includes('--model') || rest.includes('--random');
+  return run(process.execPath, [MFIM, 'bench', ...(chosen ? [] : ['--random']), ...rest]);
 }
 
 /** `npm run playground`: serves the built browser app on this machine. */

@@ -64,6 +64,17 @@ function converse(python: string, script: string, resolution: number): Conversat
   };
 }
 
+function partnerFrom({ torch, threads, variants }: Hello, conversation: Conversation): PytorchPartner {
+  return {
+    version: torch,
+    threads,
+    variants,
+    run: async (variant) => Number((await conversation.ask(`run ${variant}`))['milliseconds']),
+    sgemmGflops: async () => Number((await conversation.ask('sgemm'))['sgemmGflops']),
+    stop: () => conversation.stop(),
+  };
+}
+
 /** Starts the partner where PyTorch and the script are at hand. */
 export async function openPytorchPartner(
   resolution: number,
@@ -77,15 +88,9 @@ export async function openPytorchPartner(
     return { reason: 'PyTorch is not installed; `python3 tools/golden/install-torch.py` installs it' };
   }
   const conversation = converse(torch.python, script, resolution);
-  const hello = (await conversation.hello()) as unknown as Hello;
-  return {
-    partner: {
-      version: hello.torch,
-      threads: hello.threads,
-      variants: hello.variants,
-      run: async (variant) => Number((await conversation.ask(`run ${variant}`))['milliseconds']),
-      sgemmGflops: async () => Number((await conversation.ask('sgemm'))['sgemmGflops']),
-      stop: () => conversation.stop(),
-    },
-  };
+  try {
+    return { partner: partnerFrom((await conversation.hello()) as unknown as Hello, conversation) };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
 }
