@@ -14,6 +14,8 @@ export default defineConfig({
     conditions: ['onnxruntime-web-use-extern-wasm', '@mfim/source', ...defaultClientConditions],
   },
   worker: { format: 'es' },
+  // Already one module each; prepared anew, they would reload the page at the first start.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
   server: { headers: developmentHeaders },
   preview: { headers: { ...PAGE_HEADERS } },
   plugins: [staticFilesPlugin(), policyPlugin(), offlinePlugin()],

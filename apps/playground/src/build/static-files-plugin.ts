@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
+import { PAGE_HEADERS } from '../page-security.ts';
 import { contentType } from '../server/content-type.ts';
 import { catalogue, staticFiles } from './static-files.ts';
 import type { StaticFile } from './static-files.ts';
@@ -25,7 +26,8 @@ export function staticFilesPlugin(): Plugin {
         const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
         const file = files.get(path);
         if (file === undefined) return next();
-        readFile(file).then((bytes) => response.setHeader('Content-Type', contentType(path)).end(bytes), next);
+        response.setHeaders(new Map([...Object.entries(PAGE_HEADERS), ['Content-Type', contentType(path)]]));
+        readFile(file).then((bytes) => response.end(bytes), next);
       });
     },
     async generateBundle() {

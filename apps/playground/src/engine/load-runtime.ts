@@ -17,10 +17,12 @@ export interface Runtimes {
 }
 
 interface OrtModule {
-  readonly env: { readonly wasm: { wasmBinary?: ArrayBufferLike } };
+  readonly env: { readonly wasm: { wasmBinary?: ArrayBufferLike; initTimeout?: number } };
 }
 
 const MOST_THREADS = 4;
+/** After this, a thread that could not start is an error, not an endless wait. */
+const START_MILLISECONDS = 60_000;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
 function threadCount(): number {
@@ -64,7 +66,9 @@ export async function loadRuntimes(base: string, backend: 'auto' | 'wasm'): Prom
     obstacle === undefined ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm'),
     fetchBytes(new URL(`runtime/${build}.wasm.packed`, base).href),
   ]);
-  (ort as unknown as OrtModule).env.wasm.wasmBinary = await unpack(packed);
+  const { wasm: settings } = (ort as unknown as OrtModule).env;
+  settings.wasmBinary = await unpack(packed);
+  settings.initTimeout = START_MILLISECONDS;
   const threads = threadCount();
   const options = { ort, threads, wasmPaths: { mjs: new URL(`runtime/${build}.mjs`, base).href } };
   const wasm = await webRuntime(options);
