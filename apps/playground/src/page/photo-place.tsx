@@ -19,7 +19,7 @@ function statusText({ found, problem }: PlacedPhoto): string {
   if (problem !== undefined) return '';
   if (found === undefined) return 'Looking for faces …';
   const faces = found.faces === 1 ? '1 face' : `${found.faces} faces`;
-  return `${found.width} × ${found.height} pixels, ${faces}`;
+  return `${found.width} × ${found.height}, ${faces}`;
 }
 
 function takeDrop(event: DragEvent, { place, studio }: PhotoPlaceProps): void {
