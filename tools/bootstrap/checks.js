@@ -1,12 +1,15 @@
-/** `npm run check`: types, lint, import direction, and the packed form of every package. */
+/** `npm run check`: types, lint, import direction, unused parts, the packed form of every package, and the examples of the readmes. */
 import { pnpm } from './prepare.js';
 import { installed, run, say } from './shell.js';
+
+const PACKED_EXAMPLES = 'tools/packed-examples/src/check-packed-examples.ts';
 
 const CHECKS = [
   ['types', () => run(installed('tsc'), ['-p', 'tsconfig.json', '--noEmit'])],
   ['lint', () => run(installed('oxlint'), ['--quiet'])],
   ['import direction', () => pnpm(['exec', 'turbo', 'boundaries'])],
   ['packed packages', () => pnpm(['exec', 'turbo', 'run', 'check:package', '--output-logs=errors-only'])],
+  ['examples of the packed packages', () => run(process.execPath, ['--import', 'tsx', PACKED_EXAMPLES])],
 ];
 
 /** Runs every check, also after a failure, and lists which passed. */

@@ -24,11 +24,26 @@ function isJudged(file: ts.SourceFile): boolean {
   return !file.fileName.includes('/node_modules/') || file.fileName.includes('/node_modules/@mfim/');
 }
 
+/** The language's own declarations are the same for every example: they are read once. */
+const libraryFiles = new Map<string, ts.SourceFile>();
+
+function hostFor(folder: string, options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const library = host.getDefaultLibLocation?.() ?? '';
+  const read = host.getSourceFile.bind(host);
+  host.getCurrentDirectory = () => folder;
+  host.getSourceFile = (name, language, ...rest) => {
+    if (!name.startsWith(`${library}/lib.`)) return read(name, language, ...rest);
+    const known = libraryFiles.get(name) ?? read(name, language, ...rest);
+    if (known !== undefined) libraryFiles.set(name, known);
+    return known;
+  };
+  return host;
+}
+
 function problemsOf(folder: string, resolution: ts.CompilerOptions): readonly ts.Diagnostic[] {
   const options = { ...OPTIONS, ...resolution };
-  const host = ts.createCompilerHost(options);
-  host.getCurrentDirectory = () => folder;
-  const program = ts.createProgram([join(folder, PROJECT_FILES.typescript)], options, host);
+  const program = ts.createProgram([join(folder, PROJECT_FILES.typescript)], options, hostFor(folder, options));
   const judged = program.getSourceFiles().filter(isJudged);
   const inFiles = judged.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]);
   return [...program.getOptionsDiagnostics(), ...inFiles];

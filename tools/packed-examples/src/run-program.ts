@@ -31,13 +31,14 @@ export async function runProgram(program: Program): Promise<ProgramResult> {
   });
   let output = '';
   let transcript = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout.on('data', (text: string) => {
     output += text;
-    transcript += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    transcript += text;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      transcript += text;
+    });
+  }
   return new Promise((resolve) => {
     child.on('error', (error) => resolve({ succeeded: false, output, transcript: `${transcript}${error.message}\n` }));
     child.on('close', (code) => resolve({ succeeded: code === 0, output, transcript }));

@@ -43,11 +43,11 @@ export async function tryPackage({ name, folder }: PackedPackage, trial: Trial):
   const command = { command: process.execPath, arguments: [PROJECT_FILES.javascript, ...trial.arguments], folder: project };
   const run = await timed(() => runProgram({ ...command, environment: { NODE_OPTIONS: '', NODE_PATH: '' } }));
   const types = await timed(() => checkTypes(project));
-  const silent = run.result.output.trim() === '';
-  const failure = run.result.succeeded && !silent ? [] : [`node ${PROJECT_FILES.javascript}${silent ? ' printed nothing' : ''}:\n${run.result.transcript}`];
+  const printed = run.result.transcript.trim();
+  const failure = run.result.succeeded && printed !== '' ? [] : [`node ${PROJECT_FILES.javascript}: ${printed || 'printed nothing'}`];
   return {
     problems: [...failure, ...types.result],
-    firstLine: run.result.output.trim().split('\n')[0] ?? '',
+    firstLine: (run.result.output.trim() || printed).split('\n')[0] ?? '',
     seconds: { install: install.seconds, run: run.seconds, types: types.seconds },
   };
 }
