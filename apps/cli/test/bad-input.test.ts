@@ -2,11 +2,14 @@
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { callMfim } from './call-mfim.ts';
 import { writePhotoFixtures } from './photo-fixtures.ts';
 import type { PhotoFixtures } from './photo-fixtures.ts';
 import { writeTinyBundle } from './tiny-bundle.ts';
+
+// Whole swaps: a busy machine takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let folder: string;
 let model: string;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { portraitPath } from '../src/demo/demo-plan.ts';
 import type { EvaluationSummary } from '../src/evaluate/summarise.ts';
 import { callMfim } from './call-mfim.ts';
@@ -12,13 +12,16 @@ import { writeTinyBundle } from './tiny-bundle.ts';
 /** LPIPS weights beside the checkout; not ours to ship. */
 const lpips = fileURLToPath(new URL('../../../../shared/data/weights/lpips', import.meta.url));
 
+// Whole swaps: a busy machine takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mfim-evaluate-'));
   await writeTinyBundle(join(folder, 'model'));
   await mkdir(join(folder, 'photos'));
-  for (const number of [10, 18, 51]) await cp(portraitPath(number), join(folder, 'photos', `${number}.png`));
+  for (const number of [10, 18]) await cp(portraitPath(number), join(folder, 'photos', `${number}.png`));
 });
 
 afterAll(async () => {
@@ -26,7 +29,7 @@ afterAll(async () => {
 });
 
 async function evaluate(...rest: string[]): Promise<EvaluationSummary> {
-  const call = ['evaluate', '--photos', join(folder, 'photos'), '--model', join(folder, 'model'), '--pairs', '4', '--json'];
+  const call = ['evaluate', '--photos', join(folder, 'photos'), '--model', join(folder, 'model'), '--pairs', '2', '--json'];
   const { code, stdout, stderr } = await callMfim([...call, ...rest]);
   expect([code, stderr]).toEqual([0, '']);
   return JSON.parse(stdout) as EvaluationSummary;
@@ -35,7 +38,7 @@ async function evaluate(...rest: string[]): Promise<EvaluationSummary> {
 it('measures random pairs, the same for the same seed, and draws a sheet', async () => {
   const sheet = join(folder, 'sheet.png');
   const first = await evaluate('--sheet', sheet);
-  expect(first.pairs).toBe(4);
+  expect(first.pairs).toBe(2);
   expect(Object.keys(first.toTarget)).toEqual(['l1', 'psnr', 'ssim']);
   expect(first.reconstruction['l1']).toBeGreaterThan(0);
   expect(Math.abs(first.identity.targetToSource)).toBeLessThan(1);

@@ -63,7 +63,7 @@ export async function writePhotoFixtures(folder: string): Promise<PhotoFixtures>
     return path;
   };
   const source = await sharp(portraitPath(18)).jpeg({ quality: 92 }).toBuffer();
-  const plain = sharp({ create: { width: 320, height: 240, channels: 3, background: '#4a7' } });
+  const plain = sharp({ create: { width: 128, height: 96, channels: 3, background: '#4a7' } });
   return {
     source: await write('source.jpg', source),
     target: await write('target.png', await readFile(portraitPath(51))),

@@ -3,12 +3,15 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SwapReport } from '../src/swap-report.ts';
 import { callMfim } from './call-mfim.ts';
 import { writePhotoFixtures } from './photo-fixtures.ts';
 import type { PhotoFixtures } from './photo-fixtures.ts';
 import { writeTinyBundle } from './tiny-bundle.ts';
+
+// Whole swaps: a busy machine takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let folder: string;
 let model: string;
