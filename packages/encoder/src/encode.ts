@@ -29,7 +29,7 @@ export function codesFrom(parameters: EncoderParameters, { config, table }: Enco
   for (const level of config.levels) {
     const head = parameters.codes[`r${level.resolution}`];
     const entries = levelEntries(config, table, level);
-    if (head !== undefined) codes.push(...mapToCode(head, entries, maps.get(level.resolution) as tf.Tensor));
+    if (head !== undefined) codes.push(...mapToCode(head, maps.get(level.resolution) as tf.Tensor, { entries, normalise: config.normaliseCodes }));
   }
   return codes;
 }

@@ -19,6 +19,7 @@ const encoder = z.strictObject({
   codeWidth: whole,
   mapWidth: whole,
   mapResolutions: z.array(whole),
+  normaliseCodes: z.boolean().optional(),
   softening: z
     .strictObject({
       codesUpTo: whole,
