@@ -1,4 +1,4 @@
-/** Traces both face networks to ONNX. Weights are stored as float16, computation is float32. */
+/** Traces both face networks to ONNX. The detector's weights are stored as float16; computation is float32. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
@@ -35,12 +35,12 @@ async function traceDetector(): Promise<Uint8Array> {
   return bytes;
 }
 
-async function traceLandmarks(): Promise<Uint8Array> {
+/** The landmark network as an ONNX file, for any batch. */
+export async function traceLandmarks(): Promise<Uint8Array> {
   const weights = await originWeights('face_landmark_68');
   const { bytes } = await traceToOnnx((inputs: Inputs) => ({ points: landmarkNetwork(inputs['image'] as tf.Tensor, weights) }), {
     name: 'face-landmarks',
     inputs: [{ name: 'image', shape: ['batch', LANDMARK_SIZE, LANDMARK_SIZE, 3] }],
-    weights: 'float16',
   });
   return bytes;
 }
