@@ -1,7 +1,7 @@
 /**
  * What a traced function did: tfjs kernel calls over values, before anything is said about ONNX.
  */
-import type { DataType, Tensor, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
+import type { DataType, Tensor, TypedArray } from '@tensorflow/tfjs-core';
 import type { Dimension } from './dimension.ts';
 
 /** Where a value comes from. */
@@ -51,6 +51,3 @@ export interface RecordedGraph {
   readonly inputs: ReadonlyMap<string, Value>;
   readonly outputs: ReadonlyMap<string, Value>;
 }
-
-/** What kernels get and give. */
-export type KernelInputs = Readonly<Record<string, TensorInfo | undefined>> | readonly TensorInfo[];
