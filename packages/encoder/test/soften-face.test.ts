@@ -1,4 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs';
 import { encode, encodeView, encoderSpec, softenFace } from '@mfim/encoder';
 import type { EncoderConfig, FaceSoftening } from '@mfim/encoder';
 import { initialParameters, seededNormal } from '@mfim/nn';

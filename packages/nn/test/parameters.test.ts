@@ -1,4 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs';
 import { bufferOf, constantSpec, countParameters, fillParameters, flattenParameters, flattenSpecs, initialParameters, normalSpec, seededNormal } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
