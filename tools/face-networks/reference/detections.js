@@ -12,14 +12,15 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const require = createRequire(join(process.cwd(), 'package.json'));
-const tf = require('@tensorflow/tfjs');
-const wasm = require('@tensorflow/tfjs-backend-wasm');
-const faceapi = require('@vladmandic/face-api/dist/face-api.node-wasm.js');
-const sharp = require('sharp');
+// These packages are installed in the folder that this is run from, not in the repository.
+const fromHere = createRequire(join(process.cwd(), 'package.json'));
+const tf = fromHere('@tensorflow/tfjs');
+const wasm = fromHere('@tensorflow/tfjs-backend-wasm');
+const faceapi = fromHere('@vladmandic/face-api/dist/face-api.node-wasm.js');
+const sharp = fromHere('sharp');
 
-const MODELS = join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
-const AVATARS = join(dirname(require.resolve('fake-avatars/package.json')), 'avatars', 'png');
+const MODELS = join(dirname(fromHere.resolve('@vladmandic/face-api/package.json')), 'model');
+const AVATARS = join(dirname(fromHere.resolve('fake-avatars/package.json')), 'avatars', 'png');
 const PICTURES = ['5.png', '40.png', '100.png'];
 const DETECTOR_SIZE = 512;
 const CROP = { left: 72, top: 96, width: 112, height: 112 };
@@ -38,7 +39,7 @@ async function describe(name) {
   return { name, crop: CROP, faces, landmarks: landmarks.positions.flatMap(({ x, y }) => [x, y]) };
 }
 
-wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
+wasm.setWasmPaths(`${dirname(fromHere.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
 await tf.setBackend('wasm');
 await faceapi.nets.ssdMobilenetv1.loadFromDisk(MODELS);
 await faceapi.nets.faceLandmark68Net.loadFromDisk(MODELS);
