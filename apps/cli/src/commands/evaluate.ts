@@ -5,14 +5,13 @@ import { nodeRuntime } from '@mfim/pipeline/node';
 import { FaceError, InputError } from '@mfim/tensor-contracts';
 import { print, remark } from '../command-context.ts';
 import type { MfimContext } from '../command-context.ts';
-import { evaluatePair, evaluateReconstruction, pairOf } from '../evaluate/evaluate-pairs.ts';
-import type { PairResult, Portrait } from '../evaluate/evaluate-pairs.ts';
+import { evaluatePair, evaluateReconstruction } from '../evaluate/evaluate-pairs.ts';
+import type { PairResult, Portrait, PortraitPair } from '../evaluate/evaluate-pairs.ts';
 import { evaluationSheet } from '../evaluate/evaluation-sheet.ts';
 import { imageMeasures } from '../evaluate/image-measures.ts';
 import type { ImageMeasures } from '../evaluate/image-measures.ts';
 import { openPerceptualDistance } from '../evaluate/perceptual-distance.ts';
 import { randomPairs } from '../evaluate/random-pairs.ts';
-import type { Pair } from '../evaluate/random-pairs.ts';
 import { summarise } from '../evaluate/summarise.ts';
 import type { EvaluationSummary } from '../evaluate/summarise.ts';
 import { withWorkshop } from '../open-workshop.ts';
@@ -30,25 +29,42 @@ async function listPhotos(folder: string): Promise<readonly string[]> {
   return names.filter((name) => PHOTOS.has(extname(name).toLowerCase())).toSorted();
 }
 
-/** Every portrait, encoded once; those without a face are left out with a remark. */
-async function preparePortraits(context: MfimContext, workshop: Workshop, folder: string): Promise<readonly Portrait[]> {
-  const portraits: Portrait[] = [];
-  for (const name of await listPhotos(folder)) {
+/** Encodes a portrait once, when a pair first needs it; `undefined` where it shows no face. */
+function portraitShelf(context: MfimContext, workshop: Workshop, folder: string) {
+  const shelf = new Map<string, Portrait | undefined>();
+  const prepare = async (name: string): Promise<Portrait | undefined> => {
     try {
       const photo = await readPhoto(join(folder, name), '--photos');
-      portraits.push({ name, face: await workshop.pipeline.prepare({ photo }) });
+      return { name, face: await workshop.pipeline.prepare({ photo }) };
     } catch (error) {
       if (!(error instanceof FaceError)) throw error;
       remark(context, `${name} is left out: no face was found`);
+      return undefined;
     }
+  };
+  return async (name: string): Promise<Portrait | undefined> => {
+    if (!shelf.has(name)) shelf.set(name, await prepare(name));
+    return shelf.get(name);
+  };
+}
+
+/** The pairs asked for, or fewer where too many portraits show no face. */
+async function choosePairs(context: MfimContext, workshop: Workshop, { photos, pairs, seed }: EvaluateFlags): Promise<Choice> {
+  const names = await listPhotos(photos);
+  if (names.length < 2) {
+    throw new InputError({ where: '--photos', expected: 'two portraits or more', got: String(names.length), remedy: 'name a folder with portraits' });
   }
-  if (portraits.length >= 2) return portraits;
-  throw new InputError({
-    where: '--photos',
-    expected: 'two portraits or more',
-    got: String(portraits.length),
-    remedy: 'name a folder with portraits',
-  });
+  const portraitOf = portraitShelf(context, workshop, photos);
+  const chosen: PortraitPair[] = [];
+  // Twice as many, so that pairs with a faceless portrait can be replaced by the next.
+  for (const pair of randomPairs(2 * pairs, names.length, seed)) {
+    if (chosen.length === pairs) break;
+    const source = await portraitOf(names[pair.source] as string);
+    const target = await portraitOf(names[pair.target] as string);
+    if (source !== undefined && target !== undefined) chosen.push({ source, target });
+  }
+  if (chosen.length > 0) return { photos: names.length, pairs: chosen };
+  throw new FaceError({ where: '--photos', expected: 'portraits with faces', got: 'none', remedy: 'name a folder with portraits' });
 }
 
 async function openMeasures({ bundle }: Workshop, folder: string | undefined): Promise<ImageMeasures> {
@@ -56,18 +72,20 @@ async function openMeasures({ bundle }: Workshop, folder: string | undefined): P
   return imageMeasures(await openPerceptualDistance(await nodeRuntime(), { folder, size: bundle.manifest.resolution }));
 }
 
-async function evaluatePairs(workshop: Workshop, measures: ImageMeasures, work: Work): Promise<Evaluation> {
+async function evaluatePairs(workshop: Workshop, measures: ImageMeasures, pairs: readonly PortraitPair[]): Promise<Evaluation> {
   const results: PairResult[] = [];
-  for (const pair of work.pairs) results.push(await evaluatePair(workshop, measures, pairOf(work.portraits, pair)));
-  const targets = new Set(results.map(({ target }) => target));
+  for (const pair of pairs) results.push(await evaluatePair(workshop, measures, pair));
   const reconstructions = [];
-  for (const target of targets) reconstructions.push(await evaluateReconstruction(workshop, measures, target));
+  for (const target of new Set(pairs.map((pair) => pair.target))) {
+    reconstructions.push(await evaluateReconstruction(workshop, measures, target));
+  }
   return { results, summary: summarise(results, reconstructions) };
 }
 
-interface Work {
-  readonly portraits: readonly Portrait[];
-  readonly pairs: readonly Pair[];
+interface Choice {
+  /** How many photos there were to choose from. */
+  readonly photos: number;
+  readonly pairs: readonly PortraitPair[];
 }
 
 interface Evaluation {
@@ -94,13 +112,12 @@ export async function evaluate(context: MfimContext, flags: EvaluateFlags): Prom
     checkOutputPath(sheet);
   }
   await withWorkshop({ model: flags.model, environment: context.environment }, async (workshop) => {
-    const portraits = await preparePortraits(context, workshop, flags.photos);
-    const pairs = randomPairs(flags.pairs, portraits.length, seed);
+    const { photos, pairs } = await choosePairs(context, workshop, flags);
     const measures = await openMeasures(workshop, flags.lpips);
-    const { results, summary } = await evaluatePairs(workshop, measures, { portraits, pairs });
+    const { results, summary } = await evaluatePairs(workshop, measures, pairs);
     await measures.release();
     const { model } = workshop.pipeline;
-    const settings = { model, photos: portraits.length, seed };
+    const settings = { model, photos, seed };
     if (sheet !== undefined) await writePhoto(sheet, evaluationSheet(results, { ...model, ...summary }));
     if (flags.json) print(context, JSON.stringify({ ...settings, ...summary }, undefined, 2));
     else printSummary(context, summary);

@@ -10,7 +10,6 @@ import { measureIdentity } from '../identity/measure-identity.ts';
 import type { IdentityReport } from '../identity/measure-identity.ts';
 import type { Workshop } from '../open-workshop.ts';
 import type { ImageMeasures } from './image-measures.ts';
-import type { Pair } from './random-pairs.ts';
 
 /** A portrait whose face was found. */
 export interface Portrait {
@@ -18,10 +17,14 @@ export interface Portrait {
   readonly face: PreparedFace;
 }
 
-/** One measured swap. */
-export interface PairResult {
+/** Who is swapped onto whom. */
+export interface PortraitPair {
   readonly source: Portrait;
   readonly target: Portrait;
+}
+
+/** One measured swap. */
+export interface PairResult extends PortraitPair {
   readonly image: ByteImage;
   readonly identity: IdentityReport;
   /** Drawn face against the target's face, by measure. */
@@ -41,7 +44,7 @@ async function render({ pipeline }: Workshop, source: PreparedFace, target: Prep
 export async function evaluatePair(
   workshop: Workshop,
   measures: ImageMeasures,
-  { source, target }: { readonly source: Portrait; readonly target: Portrait },
+  { source, target }: PortraitPair,
 ): Promise<PairResult> {
   const { image, crop } = await render(workshop, source.face, target.face);
   const faces = {
@@ -63,9 +66,4 @@ export async function evaluateReconstruction(
 ): Promise<Readonly<Record<string, number>>> {
   const { crop } = await render(workshop, face, face);
   return measures.measure(crop, drawTarget(face, crop.width));
-}
-
-/** The portraits of a pair. */
-export function pairOf(portraits: readonly Portrait[], { source, target }: Pair) {
-  return { source: portraits[source] as Portrait, target: portraits[target] as Portrait };
 }
