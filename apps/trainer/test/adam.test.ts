@@ -1,7 +1,10 @@
-import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import { createModel } from '../src/model/swap-model.ts';
 import { adamStart, adamUpdate } from '../src/training/adam.ts';
+import { encoderRateScale } from '../src/training/encoder-rate-scale.ts';
+import { smallConfig } from './small-run.ts';
 
 // torch.optim.Adam([1, -2], lr=0.1, betas=(0.5, 0.9), eps=1e-8), gradients [1, -3] then [0.5, 2], PyTorch's formula by hand:
 // m and v corrected by 1 - beta^t; the first step moves every parameter by exactly the rate.
@@ -24,4 +27,23 @@ test('without momentum the first moment is the gradient', async () => {
   const parameters = tf.tensor1d([1]);
   const { state } = adamUpdate({ parameters, state: adamStart(parameters) }, tf.tensor1d([4]), { rate: 0.1, beta1: 0, beta2: 0.9 });
   expect([...(await state.first.data())]).toEqual([4]);
+});
+
+test('a scale of 0 holds a parameter still, one of 0.5 halves its step', async () => {
+  const parameters = tf.tensor1d([1, 1, 1]);
+  const rates = { rate: 0.1, beta1: 0, beta2: 0.9, scale: tf.tensor1d([0, 0.5, 1]) };
+  const { parameters: moved } = adamUpdate({ parameters, state: adamStart(parameters) }, tf.tensor1d([4, 4, 4]), rates);
+  expect([...(await moved.data())]).toEqual([1, expect.closeTo(0.95, 6), expect.closeTo(0.9, 6)]);
+});
+
+test('plain encoder weights have their own rate, heads and generator the other', async () => {
+  const config = smallConfig();
+  const { model } = createModel(config);
+  const scale = await encoderRateScale(model, { generatorRate: 0.01, encoderRate: 0.001 }).data();
+  let offset = 0;
+  for (const [index, name] of model.swapper.layout.names.entries()) {
+    const plain = name.startsWith('encoder.') && !name.includes('.heads.');
+    expect(scale[offset], name).toBeCloseTo(plain ? 0.1 : 1, 6);
+    offset += model.swapper.layout.sizes[index] as number;
+  }
 });

@@ -38,7 +38,7 @@ export function smallConfig(objective: Partial<TrainingConfig['objective']> = {}
         l1: 1, lpips: 1, otherIdentity: 1, identity: 1, identityFrom: 0, identityInterval: 1, identityProbe: 1,
         adversarial: 0.1, adversarialFrom: 0, r1Gamma: 1, r1Interval: 2, ...objective,
       },
-      optimiser: { generatorRate: 0.01, discriminatorRate: 0.01, warmup: 0, beta1: 0, beta2: 0.99, averageHalfLifeKimg: 1 },
+      optimiser: { generatorRate: 0.01, encoderRate: 0.01, discriminatorRate: 0.01, warmup: 0, beta1: 0, beta2: 0.99, averageHalfLifeKimg: 1 },
       steps: 10, logEvery: 1, snapshotEvery: 5, saveEvery: 5,
     },
     'small config',

@@ -53,6 +53,8 @@ const objective = z.strictObject({
 
 const optimiser = z.strictObject({
   generatorRate: positive,
+  /** Rate of the encoder's plain (not equalised) weights, about a tenth of the others: they are that much smaller. */
+  encoderRate: positive,
   discriminatorRate: positive,
   /** Steps over which the rates rise from 0. */
   warmup: z.number().int().min(0),

@@ -15,6 +15,8 @@ export interface AdamRates {
   readonly rate: number;
   readonly beta1: number;
   readonly beta2: number;
+  /** Factor on the rate of each parameter, in the vector's shape; absent: 1. */
+  readonly scale?: tf.Tensor | undefined;
 }
 
 /** Moments of zero for a vector of this shape. */
@@ -26,15 +28,16 @@ export function adamStart(parameters: tf.Tensor): AdamState {
 export function adamUpdate(
   { parameters, state }: { readonly parameters: tf.Tensor; readonly state: AdamState },
   gradient: tf.Tensor,
-  { rate, beta1, beta2 }: AdamRates,
+  { rate, beta1, beta2, scale: rateScale }: AdamRates,
 ): { readonly parameters: tf.Tensor; readonly state: AdamState } {
   const updates = state.updates + 1;
   const first = beta1 === 0 ? tf.clone(gradient) : tf.add(tf.mul(state.first, beta1), tf.mul(gradient, 1 - beta1));
   const second = tf.add(tf.mul(state.second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
   const step = rate / (1 - beta1 ** updates);
-  const scale = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** updates)), EPSILON);
+  const deviation = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** updates)), EPSILON);
+  const move = tf.div(tf.mul(first, step), deviation);
   return {
-    parameters: tf.sub(parameters, tf.div(tf.mul(first, step), scale)),
+    parameters: tf.sub(parameters, rateScale === undefined ? move : tf.mul(move, rateScale)),
     state: { first, second, updates },
   };
 }

@@ -11,6 +11,7 @@ import type { TrainingConfig } from '../config/training-config.ts';
 import type { TrainingSet } from '../dataset/read-training-set.ts';
 import { createModel } from '../model/swap-model.ts';
 import { embedAll, stepInputs } from './image-batches.ts';
+import { encoderRateScale } from './encoder-rate-scale.ts';
 import { loadLossNetworks } from './loss-networks.ts';
 import { pairSampler } from './pair-sampler.ts';
 import type { PairSampler } from './pair-sampler.ts';
@@ -69,7 +70,7 @@ async function open(request: RunRequest): Promise<{ readonly run: Run; readonly 
   const embeddings = await embedAll(data.store, networks, EMBEDDING_BATCH);
   const { model, weights } = createModel(config);
   const source = { sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare };
-  const context = { config, model, networks };
+  const context = { config, model, networks, rateScale: encoderRateScale(model, config.optimiser) };
   if (!request.resume) {
     return { run: { ...request, context, embeddings, sampler: pairSampler(source, config.seed) }, state: startState(weights) };
   }

@@ -36,6 +36,8 @@ export interface StepContext {
   readonly config: TrainingConfig;
   readonly model: SwapModel;
   readonly networks: LossNetworks;
+  /** Factors on the swapper's rate, see `encoderRateScale`. */
+  readonly rateScale?: tf.Tensor;
 }
 
 /** Values of the terms, unweighted, by name. */
@@ -97,7 +99,7 @@ function ratesAt({ optimiser }: TrainingConfig, updates: number, rate: number): 
 }
 
 function updateGenerator(context: StepContext, state: TrainingState, inputs: StepInputs) {
-  const rates = ratesAt(context.config, state.step, context.config.optimiser.generatorRate);
+  const rates = { ...ratesAt(context.config, state.step, context.config.optimiser.generatorRate), scale: context.rateScale };
   let side: GeneratorSide | undefined;
   const { grad, value } = tf.valueAndGrad((flat) => {
     side = generatorObjective(context, state, { inputs, flat });
