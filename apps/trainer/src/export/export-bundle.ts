@@ -4,7 +4,7 @@
  * final name and renamed, so that there is never half a bundle.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encoderGraph } from '@mfim/encoder';
 import { flattenParameters } from '@mfim/nn';
@@ -107,6 +107,8 @@ async function writeFolder(folder: string, files: readonly BundleFile[]): Promis
   const temporary = `${folder}.${process.pid}.partial`;
   await mkdir(temporary, { recursive: true });
   for (const { name, bytes } of files) await writeFile(path.join(temporary, name), bytes);
+  // The model card beside an older bundle is somebody's writing; it stays.
+  for (const card of present.filter((name) => name.endsWith('.md'))) await copyFile(path.join(folder, card), path.join(temporary, card));
   await rm(folder, { recursive: true, force: true });
   await rename(temporary, folder);
 }
