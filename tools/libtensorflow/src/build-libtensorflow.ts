@@ -2,7 +2,6 @@
  * Makes an installed @tensorflow/tfjs-node work with a current TensorFlow: wheel -> headers and libraries -> links ->
  * addon -> a computation that proves it. Every step looks first whether its work is done already.
  */
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildError } from './build-error.ts';
 import { compileAddon } from './compile-addon.ts';
@@ -11,6 +10,7 @@ import { isLinked, linkLibrary } from './link-library.ts';
 import { findTfjsNode } from './tfjs-node-package.ts';
 import { unpackWheel } from './unpack-wheel.ts';
 import { verifyAddon } from './verify-addon.ts';
+import { exists } from './exists.ts';
 
 /** What to build. */
 export interface BuildOptions {
@@ -51,13 +51,4 @@ export async function buildLibtensorflow(options: BuildOptions): Promise<string>
   const version = await verifyAddon(tfjsNode.folder);
   print(`check: a convolution and its gradient are right on TensorFlow ${version}`);
   return version;
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,7 @@
  * Unpacks of a TensorFlow wheel what the addon needs: the C headers, the two libraries and the licence texts.
  * The folder appears whole or not at all (unpacked under another name, then renamed).
  */
-import { access, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { findPython } from './fetch-wheel.ts';
 import { runCommand } from './run-command.ts';
@@ -19,6 +19,7 @@ with zipfile.ZipFile(wheel) as archive:
               or '.dist-info/' in name]
     archive.extractall(folder, wanted)
 `;
+import { exists } from './exists.ts';
 
 /**
  * @param wheel - path of the .whl file
@@ -43,13 +44,4 @@ export async function unpackWheel(wheel: string, print: (line: string) => void):
   });
   await rename(partial, folder);
   return result;
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

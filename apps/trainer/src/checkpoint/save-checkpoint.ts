@@ -14,6 +14,9 @@ import type { TrainingState } from '../training/training-state.ts';
 
 const FORMAT = 'mfim-checkpoint-1';
 
+/** Name of the checkpoint inside a run's folder. */
+export const CHECKPOINT_FILE = 'checkpoint.safetensors';
+
 /** What is saved beside the tensors. */
 export interface CheckpointFacts {
   readonly sampler: readonly number[];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { z } from 'zod';
+import { CHECKPOINT_FILE } from '../checkpoint/save-checkpoint.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { exportBundle } from '../export/export-bundle.ts';
 
@@ -23,7 +24,7 @@ async function readMetrics(file: string | undefined): Promise<Record<string, num
 async function exportRun({ out, float32, metrics }: Flags, run: string): Promise<void> {
   await openEngine('cpu');
   const manifest = await exportBundle({
-    checkpoint: path.join(run, 'checkpoint.safetensors'),
+    checkpoint: path.join(run, CHECKPOINT_FILE),
     folder: out,
     weights: float32 ? 'float32' : 'float16',
     metrics: await readMetrics(metrics),

@@ -3,6 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
+import { CHECKPOINT_FILE } from '../checkpoint/save-checkpoint.ts';
 import { checkConfig, readConfig } from '../config/read-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { readTrainingSet } from '../dataset/read-training-set.ts';
@@ -10,7 +11,6 @@ import { openEngine } from '../engine/open-engine.ts';
 import { runTraining } from '../training/run-training.ts';
 
 const EXIT_INTERRUPTED = 130;
-const CHECKPOINT = 'checkpoint.safetensors';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -46,7 +46,7 @@ async function start(config: TrainingConfig, folder: string, goOn: boolean): Pro
 
 async function train({ out, set }: { readonly out: string; readonly set?: readonly string[] }, file: string): Promise<void> {
   const config = await readConfig(file, set ?? []);
-  if (await exists(path.join(out, CHECKPOINT))) {
+  if (await exists(path.join(out, CHECKPOINT_FILE))) {
     throw new InputError({ where: `--out ${out}`, expected: 'a folder without a run', got: 'a checkpoint', remedy: `continue it with: mfim-train resume ${out}` });
   }
   await start(config, out, false);
@@ -54,7 +54,7 @@ async function train({ out, set }: { readonly out: string; readonly set?: readon
 
 async function resume({ set }: { readonly set?: readonly string[] }, folder: string): Promise<void> {
   const file = path.join(folder, 'config.json');
-  if (!(await exists(file)) || !(await exists(path.join(folder, CHECKPOINT)))) {
+  if (!(await exists(file)) || !(await exists(path.join(folder, CHECKPOINT_FILE)))) {
     throw new InputError({ where: folder, expected: 'a run with config.json and a checkpoint', got: 'neither or one', remedy: 'name a folder that mfim-train train made' });
   }
   const config = set === undefined || set.length === 0 ? checkConfig(JSON.parse(await readFile(file, 'utf8')), file) : await readConfig(file, set);

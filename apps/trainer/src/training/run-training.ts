@@ -6,7 +6,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { registerSecondOrderGradients } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
-import { readCheckpoint, restoreState, saveCheckpoint } from '../checkpoint/save-checkpoint.ts';
+import { CHECKPOINT_FILE, readCheckpoint, restoreState, saveCheckpoint } from '../checkpoint/save-checkpoint.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import type { TrainingSet } from '../dataset/read-training-set.ts';
 import { createModel } from '../model/swap-model.ts';
@@ -21,7 +21,6 @@ import type { TrainingState } from './training-state.ts';
 import { trainingStep } from './training-step.ts';
 import type { StepContext, StepTerms } from './training-step.ts';
 
-const CHECKPOINT = 'checkpoint.safetensors';
 const EMBEDDING_BATCH = 32;
 /** Most held-out faces in a snapshot grid. */
 const SNAPSHOT_PAIRS = 6;
@@ -74,7 +73,7 @@ async function open(request: RunRequest): Promise<{ readonly run: Run; readonly 
   if (!request.resume) {
     return { run: { ...request, context, embeddings, sampler: pairSampler(source, config.seed) }, state: startState(weights) };
   }
-  const checkpoint = await readCheckpoint(path.join(folder, CHECKPOINT));
+  const checkpoint = await readCheckpoint(path.join(folder, CHECKPOINT_FILE));
   tf.dispose(weights as never);
   return {
     run: { ...request, context, embeddings, sampler: pairSampler(source, checkpoint.sampler) },
@@ -84,7 +83,7 @@ async function open(request: RunRequest): Promise<{ readonly run: Run; readonly 
 
 async function save(run: Run, state: TrainingState): Promise<void> {
   const facts = { sampler: run.sampler.state(), config: JSON.stringify(run.config) };
-  await saveCheckpoint(path.join(run.folder, CHECKPOINT), run.context.model, { state, facts });
+  await saveCheckpoint(path.join(run.folder, CHECKPOINT_FILE), run.context.model, { state, facts });
 }
 
 async function log(run: Run, state: TrainingState, progress: { readonly terms: Record<string, number>; readonly imagesPerSecond: number }): Promise<void> {
