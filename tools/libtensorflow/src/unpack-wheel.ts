@@ -4,6 +4,7 @@
  */
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { exists } from './exists.ts';
 import { findPython } from './fetch-wheel.ts';
 import { runCommand } from './run-command.ts';
 
@@ -19,7 +20,6 @@ with zipfile.ZipFile(wheel) as archive:
               or '.dist-info/' in name]
     archive.extractall(folder, wanted)
 `;
-import { exists } from './exists.ts';
 
 /**
  * @param wheel - path of the .whl file
