@@ -34,8 +34,9 @@ export function smallConfig(objective: Partial<TrainingConfig['objective']> = {}
       identityWidth: 5,
       batch: 2,
       sameShare: 0.5,
+      sourceJitter: 0,
       objective: {
-        l1: 1, lpips: 1, otherIdentity: 1, identity: 1, identityFrom: 0, identityInterval: 1, identityProbe: 1,
+        l1: 1, lpips: 1, otherIdentity: 1, identity: 1, identityFrom: 0, identityInterval: 1, identityProbe: 1, probeOnlyUntil: 0,
         adversarial: 0.1, adversarialFrom: 0, r1Gamma: 1, r1Interval: 2, ...objective,
       },
       optimiser: { generatorRate: 0.01, encoderRate: 0.01, discriminatorRate: 0.01, warmup: 0, beta1: 0, beta2: 0.99, averageHalfLifeKimg: 1 },

@@ -4,13 +4,14 @@ import path from 'node:path';
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readCheckpoint, restoreState, saveCheckpoint } from '../src/checkpoint/save-checkpoint.ts';
-import { createModel } from '../src/model/swap-model.ts';
+import { readCheckpoint, restoreModel, restoreState, saveCheckpoint } from '../src/checkpoint/save-checkpoint.ts';
+import { createModel, probeFaces } from '../src/model/swap-model.ts';
+import { calibrateSwapper } from '../src/training/calibrate-swapper.ts';
 import { startState } from '../src/training/training-state.ts';
 import type { TrainingState } from '../src/training/training-state.ts';
 import { trainingStep } from '../src/training/training-step.ts';
 import type { StepContext, StepInputs } from '../src/training/training-step.ts';
-import { smallConfig, smallContext } from './small-run.ts';
+import { SIZE, smallConfig, smallContext } from './small-run.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -23,6 +24,16 @@ function steps(count: number, start: TrainingState, run: { context: StepContext;
     terms.push(result.terms);
   }
   return { state, terms };
+}
+
+/** The swapper's parameters by name. */
+function flatten({ model }: StepContext, values: ArrayLike<number>): Record<string, number[]> {
+  const { names, sizes } = model.swapper.layout;
+  let offset = 0;
+  return Object.fromEntries(names.map((name, index) => {
+    offset += sizes[index] as number;
+    return [name, Array.from(values).slice(offset - (sizes[index] as number), offset)];
+  }));
 }
 
 describe('trainingStep', () => {
@@ -43,6 +54,18 @@ describe('trainingStep', () => {
     const { context, weights, inputs } = smallContext(smallConfig({ adversarial: 0, identity: 0, l1: 0.01, lpips: 0 }));
     const { terms } = steps(15, startState(weights), { context, inputs });
     expect(terms.at(-1)?.['identityProbe']).toBeLessThan(0.7 * (terms[0]?.['identityProbe'] as number));
+  });
+
+  test('before probeOnlyUntil only the encoder and the probe learn', async () => {
+    const { context, weights, inputs } = smallContext(smallConfig({ probeOnlyUntil: 1 }));
+    const start = startState(weights);
+    const before = new Map(Object.entries(flatten(context, await start.weights.swapper.data())));
+    const { state, terms } = steps(1, start, { context, inputs });
+    expect(Object.keys(terms[0] ?? {}).toSorted()).toEqual(['identityProbe', 'total']);
+    const changed = Object.entries(flatten(context, await state.weights.swapper.data())).filter(([name, values]) => values.some((value, index) => value !== before.get(name)?.[index]));
+    expect(changed.some(([name]) => name.startsWith('encoder.'))).toBe(true);
+    expect(changed.some(([name]) => name.startsWith('probe.'))).toBe(true);
+    expect(changed.some(([name]) => name.startsWith('generator.'))).toBe(false);
   });
 
   test('terms with a later start stay silent until then', () => {
@@ -82,6 +105,18 @@ describe('checkpoints', () => {
     expect(await resumed.weights.swapper.data()).toEqual(await straight.weights.swapper.data());
     expect(await resumed.average.data()).toEqual(await straight.average.data());
     expect(await resumed.weights.discriminator.data()).toEqual(await straight.weights.discriminator.data());
+  });
+
+  test('law: measured statistics come back with the checkpoint, and the codes of faces differ by them', async () => {
+    const { context, weights, inputs } = smallContext(smallConfig());
+    const plain = probeFaces(context.model, weights.swapper, inputs.source);
+    const model = calibrateSwapper(context.model, weights.swapper, tf.randomUniform([16, SIZE, SIZE, 3], -1, 1, 'float32', 8));
+    const calibrated = probeFaces(model, weights.swapper, inputs.source);
+    expect(tf.max(tf.abs(tf.sub(plain, calibrated))).dataSync()[0]).toBeGreaterThan(0.01);
+    const { file } = await save(startState(weights), { ...context, model });
+    const fresh = createModel(context.config);
+    const restored = restoreModel(await readCheckpoint(file), fresh.model);
+    expect(probeFaces(restored, weights.swapper, inputs.source).arraySync()).toEqual(calibrated.arraySync());
   });
 
   test('a checkpoint of other sizes is refused with the tensor named', async () => {

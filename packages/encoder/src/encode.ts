@@ -1,6 +1,6 @@
 /** The facial attribute encoder: face -> style codes and style maps. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { StyleTable } from '@mfim/tensor-contracts';
+import type { StyleEntry, StyleTable } from '@mfim/tensor-contracts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { levelEntries } from './encoder-spec.ts';
 import type { EncoderParameters } from './encoder-spec.ts';
@@ -23,13 +23,23 @@ export interface EncoderContext {
   readonly table: StyleTable;
 }
 
-/** The style codes of every level. */
-export function codesFrom(parameters: EncoderParameters, { config, table }: EncoderContext, maps: ReadonlyMap<number, tf.Tensor>): readonly tf.Tensor[] {
-  const codes: tf.Tensor[] = [];
+/**
+ * Style codes by their index in the table.
+ *
+ * @param isWanted levels without a wanted entry are not computed; default: all
+ */
+export function codesFrom(
+  parameters: EncoderParameters,
+  { config, table }: EncoderContext,
+  { maps, isWanted = () => true }: { readonly maps: ReadonlyMap<number, tf.Tensor>; readonly isWanted?: (entry: StyleEntry) => boolean },
+): ReadonlyMap<number, tf.Tensor> {
+  const codes = new Map<number, tf.Tensor>();
   for (const level of config.levels) {
-    const head = parameters.codes[`r${level.resolution}`];
     const entries = levelEntries(config, table, level);
-    if (head !== undefined) codes.push(...mapToCode(head, maps.get(level.resolution) as tf.Tensor, { entries, normalise: config.normaliseCodes }));
+    if (!entries.some((entry) => isWanted(entry))) continue;
+    const head = parameters.codes[`r${level.resolution}`] as EncoderParameters['codes'][string];
+    const drawn = mapToCode(head, maps.get(level.resolution) as tf.Tensor, entries);
+    entries.forEach(({ index }, position) => codes.set(index, drawn[position] as tf.Tensor));
   }
   return codes;
 }
@@ -54,7 +64,7 @@ export function styleMapsFrom(parameters: EncoderParameters, { config, table }: 
  */
 export function encodeView(parameters: EncoderParameters, context: EncoderContext, image: tf.Tensor): Encoding {
   const maps = latentMaps(parameters, context.config, image);
-  return { codes: codesFrom(parameters, context, maps), maps: styleMapsFrom(parameters, context, maps) };
+  return { codes: [...codesFrom(parameters, context, { maps }).values()], maps: styleMapsFrom(parameters, context, maps) };
 }
 
 /**

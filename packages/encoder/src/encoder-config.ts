@@ -37,7 +37,7 @@ export interface EncoderConfig {
   readonly mapWidth: number;
   /** Generator resolutions whose noise inputs get a style map. */
   readonly mapResolutions: readonly number[];
-  /** PixelNorm after every M2C convolution; pSp has none; training from scratch needs it. */
+  /** Batch normalisation after every M2C convolution; pSp has none; training from scratch needs it. */
   readonly normaliseCodes?: boolean | undefined;
   /** Take the identity out of the face that target codes and style maps are read from. */
   readonly softening?: FaceSoftening | undefined;

@@ -7,8 +7,8 @@ import type { EncoderConfig, PyramidLevel } from './encoder-config.ts';
 
 /** Style codes start near 1: the affine layers' bias, where every style is neutral. */
 const NEUTRAL_STYLE = 1;
-/** Heads start small, so that training starts from the neutral style. */
-const HEAD_SCALE = 0.1;
+/** Heads start small, so that training starts near the neutral style, but not so small that codes are dead. */
+const HEAD_SCALE = 0.3;
 
 function convSpec(kernel: number, input: number, output: number) {
   return { weight: heConvSpec(kernel, input, output), bias: constantSpec([output], 0) };
@@ -41,10 +41,15 @@ function bodySpec(config: EncoderConfig) {
   };
 }
 
+function trunkStepSpec({ codeWidth, normaliseCodes }: EncoderConfig, input: number) {
+  const convolution = convSpec(3, input, codeWidth);
+  return normaliseCodes === true ? { ...convolution, norm: batchNormSpec(codeWidth) } : convolution;
+}
+
 function codeHeadSpec(config: EncoderConfig, level: PyramidLevel, entries: readonly StyleEntry[]) {
-  const trunk: Record<string, ReturnType<typeof convSpec>> = {};
+  const trunk: Record<string, ReturnType<typeof trunkStepSpec>> = {};
   for (let step = 0; step < Math.log2(level.resolution); step += 1) {
-    trunk[`conv${step}`] = convSpec(3, step === 0 ? config.pyramidWidth : config.codeWidth, config.codeWidth);
+    trunk[`conv${step}`] = trunkStepSpec(config, step === 0 ? config.pyramidWidth : config.codeWidth);
   }
   const heads: Record<string, ReturnType<typeof linearSpec>> = {};
   for (const entry of entries) {

@@ -1,10 +1,10 @@
 /**
  * M2C: latent map -> the style codes of its level. pSp's map2style, with the convolutions shared by
- * the heads of the level: 3x3 stride 2 with leaky ReLU 0.01 until 1x1, then one linear head a code.
+ * the heads of the level: 3x3 stride 2 with leaky ReLU 0.01 until 1x1 (with `normaliseCodes` a batch normalisation between), then one linear head a code.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { equalizedLinear, paddedConv3, pixelNorm } from '@mfim/nn';
-import type { LinearParameters } from '@mfim/nn';
+import { batchNorm, equalizedLinear, paddedConv3 } from '@mfim/nn';
+import type { BatchNormParameters, LinearParameters } from '@mfim/nn';
 import type { StyleEntry } from '@mfim/tensor-contracts';
 import type { EncoderParameters } from './encoder-spec.ts';
 
@@ -13,18 +13,19 @@ const SLOPE = 0.01;
 
 /**
  * @param map [batch, r, r, channels]
- * @param options the style entries of the level; whether each convolution is followed by PixelNorm
+ * @param entries the style entries of the level
  * @returns one code [batch, width] per entry
  */
 export function mapToCode(
   parameters: EncoderParameters['codes'][string],
   map: tf.Tensor,
-  { entries, normalise = false }: { readonly entries: readonly StyleEntry[]; readonly normalise?: boolean | undefined },
+  entries: readonly StyleEntry[],
 ): readonly tf.Tensor[] {
   let x = map;
-  for (const { weight, bias } of Object.values(parameters.trunk)) {
-    x = tf.leakyRelu(tf.add(paddedConv3(x, weight, 2), bias), SLOPE);
-    if (normalise) x = pixelNorm(x);
+  for (const step of Object.values(parameters.trunk)) {
+    const convolved = tf.add(paddedConv3(x, step.weight, 2), step.bias);
+    const norm = 'norm' in step ? (step.norm as BatchNormParameters) : undefined;
+    x = tf.leakyRelu(norm === undefined ? convolved : batchNorm(norm, convolved), SLOPE);
   }
   const flat = tf.reshape(x, [x.shape[0] as number, x.shape[3] as number]);
   return entries.map((entry) => equalizedLinear(parameters.heads[entry.name.replace('.', '_')] as LinearParameters, flat));

@@ -12,7 +12,7 @@ import { InputError, bindAxes } from '@mfim/tensor-contracts';
 export interface FaceSoftening {
   /** Codes at resolutions up to this one, and all style maps, are read from the softened image. */
   readonly codesUpTo: number;
-  /** Cells along each side of the whole image. */
+  /** Cells along each side of the whole image, about: a cell is a whole number of pixels. */
   readonly cells: number;
   readonly centre: readonly [x: number, y: number];
   readonly radii: readonly [x: number, y: number];
@@ -37,21 +37,25 @@ function ellipse(size: number, { centre, radii, feather }: FaceSoftening): tf.Te
 /**
  * @param image [batch, size, size, 3], FFHQ-aligned; no gradient flows into it
  * @returns the same shape
- * @throws InputError when the cells do not divide the image
+ * @throws InputError when there are more cells than pixels, or less than one
  */
 export function softenFace(image: tf.Tensor, softening: FaceSoftening): tf.Tensor {
   const size = bindAxes('softenFace', { image }, { image: 'batch size size 3' }).get('size') as number;
-  const cell = size / softening.cells;
-  if (!Number.isInteger(cell) || !(softening.feather > 0)) {
+  const { cells, feather } = softening;
+  if (!Number.isInteger(cells) || cells < 1 || cells > size || !(feather > 0)) {
     throw new InputError({
       where: 'softenFace',
-      expected: `cells that divide ${size}, and a feather above 0`,
-      got: `${softening.cells} cells, feather ${softening.feather}`,
+      expected: `1 to ${size} cells, and a feather above 0`,
+      got: `${cells} cells, feather ${feather}`,
       remedy: 'change softening in the encoder config',
     });
   }
-  const coarse = tf.avgPool(image as tf.Tensor4D, cell, cell, 'valid');
-  const smooth = tf.image.resizeBilinear(coarse, [size, size], false, true);
-  const mask = ellipse(size, softening);
-  return tf.add(image, tf.mul(tf.sub(smooth, image), mask));
+  const cell = Math.ceil(size / cells);
+  const padded = Math.ceil(size / cell) * cell;
+  const before = Math.floor((padded - size) / 2);
+  const border: [number, number] = [before, padded - size - before];
+  const whole = tf.mirrorPad(image, [[0, 0], border, border, [0, 0]], 'symmetric') as tf.Tensor4D;
+  const coarse = tf.avgPool(whole, cell, cell, 'valid');
+  const smooth = tf.slice(tf.image.resizeBilinear(coarse, [padded, padded], false, true), [0, before, before, 0], image.shape);
+  return tf.add(image, tf.mul(tf.sub(smooth, image), ellipse(size, softening)));
 }

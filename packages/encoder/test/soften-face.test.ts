@@ -25,8 +25,16 @@ test('law: a flat image stays as it is, and the detail of the face is gone', () 
   expect(difference(at(softenFace(stripes, softening), 8, 8), tf.zeros([1, 1, 1, 3]))).toBeLessThan(1e-6);
 });
 
-test('refuses cells that do not divide the image', () => {
-  expect(() => softenFace(image, { ...softening, cells: 5 })).toThrow(/cells that divide 16/);
+test('law: cells that do not divide the image keep a flat image and the image outside of the face', () => {
+  expect(difference(softenFace(tf.fill([1, 16, 16, 3], 0.3), { ...softening, cells: 5 }), tf.fill([1, 16, 16, 3], 0.3))).toBeLessThan(1e-6);
+  const soft = softenFace(image, { ...softening, cells: 5 });
+  expect(difference(at(soft, 0, 0), at(image, 0, 0))).toBe(0);
+  expect(difference(at(soft, 8, 8), at(image, 8, 8))).toBeGreaterThan(0.05);
+});
+
+test('refuses more cells than pixels, and none', () => {
+  expect(() => softenFace(image, { ...softening, cells: 17 })).toThrow(/1 to 16 cells/);
+  expect(() => softenFace(image, { ...softening, cells: 0 })).toThrow(/1 to 16 cells/);
 });
 
 test('encode reads maps and coarse codes from the softened face, fine codes from the face itself', () => {

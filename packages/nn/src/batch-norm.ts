@@ -1,7 +1,8 @@
 /**
  * Batch normalisation with stored statistics, as y = x * scale + offset. The statistics of an
- * imported checkpoint stay as they are; a network that starts from scratch has mean 0 and
- * variance 1, which leaves a trainable scale and offset per channel (our choice: small batches).
+ * imported checkpoint stay as they are; a network that starts from scratch has mean 0 and variance 1
+ * until `observeBatchNorms` measured them on data, and trains scale and offset (our choice: small
+ * batches).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bufferOf, constantSpec } from './parameters.ts';
@@ -22,8 +23,44 @@ export function batchNormSpec(channels: number, scaleStart = 1) {
 /** Tensors of `batchNormSpec`. */
 export type BatchNormParameters = ParametersOf<ReturnType<typeof batchNormSpec>>;
 
+/** Mean and variance of each channel, [channels]. */
+export interface BatchStatistics {
+  readonly mean: tf.Tensor;
+  readonly variance: tf.Tensor;
+}
+
+type Observer = (parameters: BatchNormParameters, statistics: BatchStatistics) => void;
+
+let observer: Observer | undefined;
+
+/**
+ * Runs a network in which every batch normalisation uses, and reports, the statistics of its own input
+ * instead of the stored ones: data-dependent initialisation (Kraehenbuehl et al. 2016). The tensors
+ * reported belong to the caller's tidy.
+ *
+ * @param run the forward pass; synchronous
+ */
+export function observeBatchNorms<Result>(report: Observer, run: () => Result): Result {
+  const outer = observer;
+  observer = report;
+  try {
+    return run();
+  } finally {
+    observer = outer;
+  }
+}
+
+/** Statistics over all axes but the last. */
+function statisticsOf(x: tf.Tensor): BatchStatistics {
+  const { mean, variance } = tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1));
+  return { mean, variance };
+}
+
 /** Normalises the last axis of x. */
-export function batchNorm({ scale, offset, mean, variance }: BatchNormParameters, x: tf.Tensor): tf.Tensor {
+export function batchNorm(parameters: BatchNormParameters, x: tf.Tensor): tf.Tensor {
+  const { scale, offset } = parameters;
+  const { mean, variance } = observer === undefined ? parameters : statisticsOf(x);
+  observer?.(parameters, { mean, variance });
   const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, EPSILON)));
   return tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(mean, factor)));
 }

@@ -1,5 +1,5 @@
-export { batchNorm, batchNormSpec } from './batch-norm.ts';
-export type { BatchNormParameters } from './batch-norm.ts';
+export { batchNorm, batchNormSpec, observeBatchNorms } from './batch-norm.ts';
+export type { BatchNormParameters, BatchStatistics } from './batch-norm.ts';
 export { convWeightSpec, equalizedConv2d, equalizedGain } from './equalized-conv.ts';
 export type { ConvSize } from './equalized-conv.ts';
 export { equalizedLinear, linearSpec } from './equalized-linear.ts';

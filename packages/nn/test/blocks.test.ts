@@ -10,6 +10,7 @@ import {
   linearSpec,
   minibatchDeviation,
   modulatedConv2d,
+  observeBatchNorms,
   paddedConv2d,
   pixelNorm,
   residualUnit,
@@ -70,6 +71,24 @@ describe.each(blocks)('%s', (name, f, input, output, wrong) => {
 });
 
 describe('values and laws', () => {
+  test('observeBatchNorms: law: what it reports, stored, gives the same output afterwards, normalised', () => {
+    const x = tf.add(tf.mul(random(8, 4, 4, 3), [1, 3, 0.2]), [5, -1, 0]);
+    const reported: (typeof norm)[] = [];
+    const observed = observeBatchNorms((parameters, statistics) => reported.push({ ...parameters, ...statistics }), () => batchNorm(norm, x));
+    expect(reported).toHaveLength(1);
+    expect(difference(batchNorm(reported[0] as typeof norm, x), observed)).toBeLessThan(1e-6);
+    const { mean, variance } = tf.moments(observed, [0, 1, 2]);
+    expect(difference(mean, tf.zeros([3]))).toBeLessThan(1e-5);
+    expect(difference(variance, tf.ones([3]))).toBeLessThan(1e-3);
+    expect(difference(batchNorm(norm, x), observed)).toBeGreaterThan(0.5);
+  });
+
+  test('observeBatchNorms: an error inside ends the observation', () => {
+    const x = random(2, 3);
+    expect(() => observeBatchNorms(() => undefined, () => { throw new Error('inside'); })).toThrow('inside');
+    expect(difference(batchNorm(norm, x), x)).toBeLessThan(1e-4);
+  });
+
   test('biasActivation: sqrt(2) times, slope 0.2', () => {
     const values = biasActivation(tf.tensor1d([1, -1]), tf.tensor1d([1, 0])).dataSync();
     expect([...values]).toEqual([expect.closeTo(2 * Math.SQRT2, 5), expect.closeTo(-0.2 * Math.SQRT2, 5)]);

@@ -120,24 +120,38 @@ export async function readCheckpoint(path: string): Promise<LoadedCheckpoint> {
   };
 }
 
+function tensorOf(checkpoint: LoadedCheckpoint, name: string, shape: readonly number[]): RawTensor {
+  const tensor = checkpoint.tensors.get(name);
+  if (tensor !== undefined && tensor.shape.join() === shape.join()) return tensor;
+  throw new InputError({
+    where: `checkpoint tensor ${name}`,
+    expected: `shape [${shape.join(', ')}]`,
+    got: tensor === undefined ? 'none' : `[${tensor.shape.join(', ')}]`,
+    remedy: 'resume with the config that the checkpoint was trained with',
+  });
+}
+
 function flatFrom(checkpoint: LoadedCheckpoint, layout: FlatLayout, prefix: string): tf.Tensor {
   const flat = new Float32Array(layout.total);
   let offset = 0;
   for (const [index, name] of layout.names.entries()) {
-    const tensor = checkpoint.tensors.get(prefix + name);
-    const shape = layout.shapes[index] as readonly number[];
-    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
-      throw new InputError({
-        where: `checkpoint tensor ${prefix}${name}`,
-        expected: `shape [${shape.join(', ')}]`,
-        got: tensor === undefined ? 'none' : `[${tensor.shape.join(', ')}]`,
-        remedy: 'resume with the config that the checkpoint was trained with',
-      });
-    }
-    flat.set(toFloat32(tensor), offset);
+    flat.set(toFloat32(tensorOf(checkpoint, prefix + name, layout.shapes[index] as readonly number[])), offset);
     offset += layout.sizes[index] as number;
   }
   return tf.tensor1d(flat);
+}
+
+/** The model with the buffers (batch statistics, stored noise) of a checkpoint; its own are disposed. */
+export function restoreModel(checkpoint: LoadedCheckpoint, model: SwapModel): SwapModel {
+  const { swapper } = model;
+  const buffers = new Map(
+    [...swapper.buffers].map(([name, fresh]) => {
+      const saved = tensorOf(checkpoint, `buffer.${name}`, fresh.shape);
+      fresh.dispose();
+      return [name, tf.tensor(toFloat32(saved), fresh.shape)];
+    }),
+  );
+  return { ...model, swapper: { ...swapper, buffers } };
 }
 
 /** The training state of a checkpoint, for a model of the same config. */

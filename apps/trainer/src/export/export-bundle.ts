@@ -14,7 +14,7 @@ import type { BundleManifest, NetworkContract, NetworkGraph, StageContract } fro
 import { traceToOnnx } from '@mfim/tfjs-onnx';
 import type { TraceInput } from '@mfim/tfjs-onnx';
 import type * as tf from '@tensorflow/tfjs-core';
-import { readCheckpoint, restoreState } from '../checkpoint/save-checkpoint.ts';
+import { readCheckpoint, restoreModel, restoreState } from '../checkpoint/save-checkpoint.ts';
 import { checkConfig } from '../config/read-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { parametersOf } from '../model/flat-network.ts';
@@ -117,7 +117,7 @@ async function writeFolder(folder: string, files: readonly BundleFile[]): Promis
 export async function exportBundle({ checkpoint: file, folder, weights, metrics }: ExportRequest): Promise<BundleManifest> {
   const checkpoint = await readCheckpoint(file);
   const config = checkConfig(JSON.parse(checkpoint.config), file);
-  const { model } = createModel(config);
+  const model = restoreModel(checkpoint, createModel(config).model);
   const { average, step } = restoreState(checkpoint, model);
   const traced = await traceNetworks(model, average, weights);
   const manifest = manifestOf(config, step, { traced, metrics });

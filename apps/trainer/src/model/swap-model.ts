@@ -1,10 +1,11 @@
 /** The trained networks: encoder and generator in one flat vector, the discriminator in another. */
-import { encodeView, encoderSpec, softenFace } from '@mfim/encoder';
-import type { EncoderConfig, EncoderContext } from '@mfim/encoder';
+import { codesFrom, encoderSpec, latentMaps, softenFace, styleMapsFrom } from '@mfim/encoder';
+import type { EncoderConfig, EncoderContext, EncoderParameters } from '@mfim/encoder';
 import { equalizedLinear, linearSpec, seededNormal } from '@mfim/nn';
+import type { LinearParameters } from '@mfim/nn';
 import { discriminatorSpec, synthesisSpec, synthesize } from '@mfim/stylegan';
 import { entriesOf, sideOf, styleTable } from '@mfim/tensor-contracts';
-import type { SideSplit, StyleTable } from '@mfim/tensor-contracts';
+import type { SideSplit, StyleEntry, StyleTable } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { flatNetwork, parametersOf } from './flat-network.ts';
@@ -79,6 +80,33 @@ function unitRows(rows: tf.Tensor): tf.Tensor {
   return tf.mul(rows, tf.rsqrt(tf.add(tf.sum(tf.square(rows), 1, true), UNIT_EPSILON)));
 }
 
+/** Latent maps of targets and sources, in one pass. */
+function latentPair(parameters: EncoderParameters, config: EncoderConfig, images: { readonly source: tf.Tensor; readonly target: tf.Tensor }) {
+  const target = config.softening === undefined ? images.target : softenFace(images.target, config.softening);
+  const both = latentMaps(parameters, config, toEncoderSize(tf.concat([target, images.source]), config.inputResolution));
+  const side = (half: 0 | 1): ReadonlyMap<number, tf.Tensor> => new Map([...both].map(([resolution, map]) => [resolution, halves(map)[half]]));
+  return { target: side(0), source: side(1) };
+}
+
+/** What the probe reads from codes of source faces; the entries of the source's side, in table order. */
+function readProbe({ context, split }: SwapModel, probe: LinearParameters, codes: ReadonlyMap<number, tf.Tensor>): tf.Tensor {
+  const identity = entriesOf(context.table, 'source', split).map(({ index }) => codes.get(index) as tf.Tensor);
+  return unitRows(equalizedLinear(probe, tf.concat(identity, 1)));
+}
+
+/**
+ * What the probe reads from faces as sources: unit vectors [batch, identityWidth].
+ *
+ * @param faces [batch, R, R, 3] in [-1, 1]
+ */
+export function probeFaces(model: SwapModel, flat: tf.Tensor, faces: tf.Tensor): tf.Tensor {
+  const { encoder, probe } = parametersOf(model.swapper, flat);
+  const { config } = model.context;
+  const maps = latentMaps(encoder, config, toEncoderSize(faces, config.inputResolution));
+  const isWanted = (entry: StyleEntry): boolean => sideOf(entry, model.split) === 'source';
+  return readProbe(model, probe, codesFrom(encoder, model.context, { maps, isWanted }));
+}
+
 /**
  * Puts the source's identity onto the target, differentiably.
  *
@@ -92,17 +120,14 @@ export function swapFaces(
 ): SwapResult {
   const { encoder, generator, probe } = parametersOf(model.swapper, flat);
   const { table, config } = model.context;
-  const target = config.softening === undefined ? images.target : softenFace(images.target, config.softening);
-  const both = toEncoderSize(tf.concat([target, images.source]), config.inputResolution);
-  const { codes, maps } = encodeView(encoder, model.context, both);
-  const fromTarget = codes.map((code) => halves(code)[0]);
-  const fromSource = codes.map((code) => halves(code)[1]);
-  const isSource = table.entries.map((entry) => sideOf(entry, model.split) === 'source');
-  const mixed = codes.map((_, index) => (isSource[index] === true ? fromSource[index] : fromTarget[index]) as tf.Tensor);
-  const targetMaps = new Map([...maps].map(([index, map]) => [index, halves(map)[0]]));
-  const identityCodes = tf.concat(fromSource.filter((_, index) => isSource[index]), 1);
+  const latents = latentPair(encoder, config, images);
+  const isSource = (entry: StyleEntry): boolean => sideOf(entry, model.split) === 'source';
+  const fromSource = codesFrom(encoder, model.context, { maps: latents.source, isWanted: isSource });
+  const fromTarget = codesFrom(encoder, model.context, { maps: latents.target, isWanted: (entry) => !isSource(entry) });
+  const codes = table.entries.map((entry) => (isSource(entry) ? fromSource : fromTarget).get(entry.index) as tf.Tensor);
+  const maps = styleMapsFrom(encoder, model.context, latents.target);
   return {
-    image: synthesize(generator, table, { codes: mixed, maps: targetMaps, noise: 'none' }).image,
-    probe: unitRows(equalizedLinear(probe, identityCodes)),
+    image: synthesize(generator, table, { codes, maps, noise: 'none' }).image,
+    probe: readProbe(model, probe, fromSource),
   };
 }

@@ -1,7 +1,7 @@
 /** Turns sampled indices into image tensors. The whole dataset lies in memory as bytes. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossNetworks } from './loss-networks.ts';
-import type { PairBatch } from './pair-sampler.ts';
+import type { PairBatch, SourceMove } from './pair-sampler.ts';
 import type { StepInputs } from './training-step.ts';
 
 /** Square RGB images, one after another, 0..255. */
@@ -48,15 +48,30 @@ export async function embedAll(store: ImageStore, networks: LossNetworks, batch:
   return embeddings;
 }
 
+/** Applies each move to its image; what a move brings in from outside is grey. */
+function moved(images: tf.Tensor4D, moves: readonly SourceMove[]): tf.Tensor {
+  return tf.tidy(() => {
+    const [count, height, width] = images.shape;
+    const boxes = moves.map(({ zoom, right, down }) => [0.5 - zoom / 2 + down, 0.5 - zoom / 2 + right, 0.5 + zoom / 2 + down, 0.5 + zoom / 2 + right]);
+    const framed = tf.image.cropAndResize(images, boxes as never, moves.map((_, index) => index), [height, width]);
+    const gains = tf.tensor4d(moves.flatMap((move) => move.gains), [count, 1, 1, 3]);
+    const offsets = tf.tensor4d(moves.flatMap((move) => move.offsets), [count, 1, 1, 3]);
+    return tf.clipByValue(tf.add(tf.mul(framed, gains), offsets), -1, 1);
+  });
+}
+
 /** The tensors of one step; the caller disposes them. */
 export function stepInputs(store: ImageStore, embeddings: Float32Array, pairs: PairBatch): StepInputs {
   const width = embeddings.length / store.count;
   const rows = pairs.sources.map((index) => embeddings.subarray(index * width, (index + 1) * width));
   const identity = new Float32Array(rows.length * width);
   rows.forEach((row, slot) => identity.set(row, slot * width));
+  const still = imagesAt(store, pairs.sources, pairs.mirrorSources);
+  const source = moved(still, pairs.sourceMoves);
+  still.dispose();
   return {
     target: imagesAt(store, pairs.targets, pairs.mirrorTargets),
-    source: imagesAt(store, pairs.sources, pairs.mirrorSources),
+    source,
     sourceIdentity: tf.tensor2d(identity, [rows.length, width]),
     same: tf.tensor2d(pairs.same.map(Number), [rows.length, 1]),
   };

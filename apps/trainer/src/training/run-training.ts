@@ -6,11 +6,13 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { registerSecondOrderGradients } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
-import { CHECKPOINT_FILE, readCheckpoint, restoreState, saveCheckpoint } from '../checkpoint/save-checkpoint.ts';
+import { CHECKPOINT_FILE, readCheckpoint, restoreModel, restoreState, saveCheckpoint } from '../checkpoint/save-checkpoint.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import type { TrainingSet } from '../dataset/read-training-set.ts';
 import { createModel } from '../model/swap-model.ts';
-import { embedAll, stepInputs } from './image-batches.ts';
+import type { ModelWeights, SwapModel } from '../model/swap-model.ts';
+import { calibrateSwapper } from './calibrate-swapper.ts';
+import { embedAll, imagesAt, stepInputs } from './image-batches.ts';
 import { encoderRateScale } from './encoder-rate-scale.ts';
 import { loadLossNetworks } from './loss-networks.ts';
 import { pairSampler } from './pair-sampler.ts';
@@ -22,6 +24,8 @@ import { trainingStep } from './training-step.ts';
 import type { StepContext, StepTerms } from './training-step.ts';
 
 const EMBEDDING_BATCH = 32;
+/** Faces that the first batch statistics are measured on. */
+const CALIBRATION_FACES = 64;
 /** Most held-out faces in a snapshot grid. */
 const SNAPSHOT_PAIRS = 6;
 
@@ -61,6 +65,16 @@ class TermMeans {
   }
 }
 
+/** The model with the batch statistics of faces spread over the dataset. */
+function calibrated({ data }: RunRequest, model: SwapModel, { swapper }: ModelWeights): SwapModel {
+  const stride = Math.max(1, Math.floor(data.training.length / CALIBRATION_FACES));
+  const faces = data.training.filter((_, position) => position % stride === 0).slice(0, CALIBRATION_FACES);
+  const images = imagesAt(data.store, faces);
+  const result = calibrateSwapper(model, swapper, images);
+  images.dispose();
+  return result;
+}
+
 async function open(request: RunRequest): Promise<{ readonly run: Run; readonly state: TrainingState }> {
   const { config, data, folder } = request;
   registerSecondOrderGradients();
@@ -68,16 +82,18 @@ async function open(request: RunRequest): Promise<{ readonly run: Run; readonly 
   request.say(`embedding ${data.store.count} faces once for the identity term`);
   const embeddings = await embedAll(data.store, networks, EMBEDDING_BATCH);
   const { model, weights } = createModel(config);
-  const source = { sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare };
-  const context = { config, model, networks, rateScale: encoderRateScale(model, config.optimiser) };
+  const source = { sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare, sourceJitter: config.sourceJitter };
+  const contextOf = (ready: SwapModel): StepContext => ({ config, model: ready, networks, rateScale: encoderRateScale(ready, config.optimiser) });
   if (!request.resume) {
-    return { run: { ...request, context, embeddings, sampler: pairSampler(source, config.seed) }, state: startState(weights) };
+    const sampler = pairSampler(source, config.seed);
+    return { run: { ...request, context: contextOf(calibrated(request, model, weights)), embeddings, sampler }, state: startState(weights) };
   }
   const checkpoint = await readCheckpoint(path.join(folder, CHECKPOINT_FILE));
   tf.dispose(weights as never);
+  const context = contextOf(restoreModel(checkpoint, model));
   return {
     run: { ...request, context, embeddings, sampler: pairSampler(source, checkpoint.sampler) },
-    state: restoreState(checkpoint, model),
+    state: restoreState(checkpoint, context.model),
   };
 }
 

@@ -14,7 +14,7 @@ import { discriminate } from '@mfim/stylegan';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { parametersOf } from '../model/flat-network.ts';
-import { swapFaces } from '../model/swap-model.ts';
+import { probeFaces, swapFaces } from '../model/swap-model.ts';
 import type { SwapModel } from '../model/swap-model.ts';
 import { adamUpdate } from './adam.ts';
 import type { AdamRates } from './adam.ts';
@@ -59,9 +59,16 @@ function isIdentityStep({ objective }: TrainingConfig, step: number): boolean {
   return objective.identity > 0 && step >= objective.identityFrom && step % objective.identityInterval === 0;
 }
 
+/** The encoder's first lesson: who is it? The sources only, so that nothing is drawn. */
+function probeObjective({ model, config }: StepContext, { inputs, flat }: { readonly inputs: StepInputs; readonly flat: tf.Tensor }): GeneratorSide {
+  const identityProbe = cosineDistance(probeFaces(model, flat, inputs.source), inputs.sourceIdentity);
+  return { total: tf.mul(identityProbe, config.objective.identityProbe), terms: { identityProbe }, swapped: tf.zerosLike(inputs.target) };
+}
+
 function generatorObjective(context: StepContext, state: TrainingState, { inputs, flat }: { readonly inputs: StepInputs; readonly flat: tf.Tensor }): GeneratorSide {
   const { model, networks, config } = context;
   const { objective } = config;
+  if (state.step < objective.probeOnlyUntil) return probeObjective(context, { inputs, flat });
   const { image: swapped, probe } = swapFaces(model, flat, inputs);
   const terms: Record<string, tf.Scalar> = {
     l1: weightedMean(tf.mean(tf.abs(tf.sub(swapped, inputs.target)), [1, 2, 3]), inputs.same, objective.otherIdentity),
@@ -143,7 +150,7 @@ function average(state: TrainingState, swapper: tf.Tensor, config: TrainingConfi
  */
 export function trainingStep(context: StepContext, state: TrainingState, inputs: StepInputs): { readonly state: TrainingState; readonly terms: StepTerms } {
   const { objective } = context.config;
-  const adversarial = objective.adversarial > 0 && state.step >= objective.adversarialFrom;
+  const adversarial = objective.adversarial > 0 && state.step >= Math.max(objective.adversarialFrom, objective.probeOnlyUntil);
   let terms: StepTerms = {};
   const next = tidyState(() => {
     const generator = updateGenerator(context, state, inputs);
