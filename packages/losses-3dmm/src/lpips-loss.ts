@@ -4,7 +4,7 @@ import { lpips } from '@mfim/nn';
 import type { LpipsParameters } from '@mfim/nn';
 import type { Loss } from '@mfim/tensor-contracts';
 
-/** The swapped face should be perceived like the target. Sides of 16 pixels or more. */
+/** The swapped face should be perceived like the target. Sides of 17 pixels or more. */
 export function lpipsLoss(parameters: LpipsParameters): Loss<tf.Tensor> {
   return {
     name: 'lpips',

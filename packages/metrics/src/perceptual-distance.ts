@@ -6,7 +6,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { checkImagePair } from './image-pair.ts';
 import { scalarValue } from './scalar-value.ts';
 
-/** 0 or more; 0 for equal images, whose sides must be 16 pixels or more. */
+/** 0 or more; 0 for equal images, whose sides must be 17 pixels or more. */
 export function perceptualDistance(parameters: LpipsParameters): Metric<tf.Tensor> {
   return {
     name: 'lpips-squeeze',

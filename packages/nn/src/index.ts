@@ -32,6 +32,8 @@ export type { NormalSource } from './seeded-normal.ts';
 export { squeezeExcite, squeezeExciteSpec } from './squeeze-excite.ts';
 export type { SqueezeExciteParameters } from './squeeze-excite.ts';
 export { ARC_FACE_SIZE, arcFaceCrop } from './feature-networks/arc-face-crop.ts';
+export { FRAMING_SIZE, fixedCrop } from './feature-networks/fixed-crop.ts';
+export type { CropFraming } from './feature-networks/fixed-crop.ts';
 export { lpips } from './feature-networks/lpips.ts';
 export type { LpipsParameters } from './feature-networks/lpips.ts';
 export { lpipsParameters, squeezeNetParameters } from './feature-networks/lpips-parameters.ts';

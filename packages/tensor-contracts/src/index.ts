@@ -25,6 +25,7 @@ export type { NetworkGraph } from './network-graph.ts';
 export type {
   AttributeEncoder,
   CoefficientRegressor,
+  FaceCoefficients,
   FeatureNetwork,
   Generator,
   IdentityEmbedder,

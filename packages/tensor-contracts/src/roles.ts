@@ -26,10 +26,17 @@ export interface FeatureNetwork<T> {
   features(image: T): readonly T[];
 }
 
-/** 3DMM coefficients of an FFHQ-aligned face, NHWC in [-1, 1], each [batch, width]. */
+/** 3DMM coefficients of a batch of faces in three parts, each [batch, width of the part]. */
+export interface FaceCoefficients<T> {
+  readonly shape: T;
+  readonly pose: T;
+  readonly expression: T;
+}
+
+/** Regresses the 3DMM coefficients of an FFHQ-aligned face, NHWC in [-1, 1]. */
 export interface CoefficientRegressor<T> {
   readonly name: string;
-  regress(image: T): { readonly shape: T; readonly pose: T; readonly expression: T };
+  regress(image: T): FaceCoefficients<T>;
 }
 
 /** What a loss term may look at. Images are NHWC in [-1, 1]. */

@@ -1,13 +1,11 @@
 /**
  * From an FFHQ-aligned face to the 112-pixel ArcFace crop, without a detector: FFHQ alignment puts the
  * five points near fixed places, so one fixed similarity serves every image. The least-squares fit rotates by
- * 0.007 degrees, a hundredth of a pixel at the corners of the crop, so the rotation is left out. Scale
- * and translation sample rows and columns separately: two matrix products, fast and differentiable.
- *
- * The kernel is bilinear; where the image is reduced it widens with the scale (antialiasing).
+ * 0.007 degrees, a hundredth of a pixel at the corners of the crop, so the rotation is left out.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { bindAxes } from '@mfim/tensor-contracts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { fixedCrop, framingWeights } from './fixed-crop.ts';
+import type { CropFraming } from './fixed-crop.ts';
 
 /** Side of the crop in pixels. */
 export const ARC_FACE_SIZE = 112;
@@ -31,7 +29,6 @@ const FFHQ_POINTS: readonly Point[] = [
   [201.26, 371.41],
   [313.09, 371.15],
 ];
-const FFHQ_POINTS_SIZE = 512;
 
 /** crop = scale * image + shift, in pixels of a 112-pixel crop and a 512-pixel image. */
 export interface CropSimilarity {
@@ -63,54 +60,20 @@ export function fitCropSimilarity(): CropSimilarity {
   return { scale, sine: sine / spread, shift: [to[0] - scale * from[0], to[1] - scale * from[1]] };
 }
 
+function arcFaceFraming(): CropFraming {
+  const { scale, shift } = fitCropSimilarity();
+  return { size: ARC_FACE_SIZE, scale, shift };
+}
+
+const ARC_FACE_FRAMING: CropFraming = /* @__PURE__ */ arcFaceFraming();
+
 /**
  * Sampling weights of one axis: [112, size], each row summing to 1.
  *
  * @param size side of the FFHQ-aligned image
  */
 export function cropWeights(size: number, axis: 'x' | 'y'): Float32Array {
-  const { scale, shift } = fitCropSimilarity();
-  const ratio = size / FFHQ_POINTS_SIZE;
-  const reach = Math.max(1, ratio / scale);
-  const weights = new Float32Array(ARC_FACE_SIZE * size);
-  for (let output = 0; output < ARC_FACE_SIZE; output += 1) {
-    const at512 = (output - shift[axis === 'x' ? 0 : 1]) / scale;
-    const centre = (at512 + 0.5) * ratio - 0.5;
-    const row = Float64Array.from({ length: size }, (_, input) => Math.max(0, 1 - Math.abs(input - centre) / reach));
-    const sum = row.reduce((total, weight) => total + weight, 0);
-    row.forEach((weight, input) => (weights[output * size + input] = weight / sum));
-  }
-  return weights;
-}
-
-/** The column weights for interleaved RGB: [size * 3, 112 * 3]. */
-function interleavedColumns(size: number): Float32Array {
-  const columns = cropWeights(size, 'x');
-  const width = ARC_FACE_SIZE * 3;
-  const matrix = new Float32Array(size * 3 * width);
-  columns.forEach((weight, index) => {
-    const [output, input] = [Math.floor(index / size), index % size];
-    for (let channel = 0; channel < 3; channel += 1) {
-      matrix[(input * 3 + channel) * width + output * 3 + channel] = weight;
-    }
-  });
-  return matrix;
-}
-
-interface CropMatrices {
-  readonly rows: Float32Array;
-  readonly columns: Float32Array;
-}
-
-/** Pure values by image size: a cache, not a state. */
-const matricesBySize = new Map<number, CropMatrices>();
-
-function cropMatrices(size: number): CropMatrices {
-  const known = matricesBySize.get(size);
-  if (known !== undefined) return known;
-  const fresh = { rows: cropWeights(size, 'y'), columns: interleavedColumns(size) };
-  matricesBySize.set(size, fresh);
-  return fresh;
+  return framingWeights(ARC_FACE_FRAMING, size, axis);
 }
 
 /**
@@ -121,12 +84,5 @@ function cropMatrices(size: number): CropMatrices {
  * @throws ShapeError when the image is not square or has not three channels.
  */
 export function arcFaceCrop(image: tf.Tensor): tf.Tensor4D {
-  const axes = bindAxes('arcFaceCrop', { image }, { image: 'batch size size 3' });
-  const [batch, size] = [axes.get('batch') as number, axes.get('size') as number];
-  const matrices = cropMatrices(size);
-  const rows = tf.tensor3d(matrices.rows, [1, ARC_FACE_SIZE, size]);
-  const columns = tf.tensor2d(matrices.columns, [size * 3, ARC_FACE_SIZE * 3]);
-  const cropped = tf.matMul(rows, tf.reshape(image, [batch, size, size * 3]));
-  const both = tf.matMul(tf.reshape(cropped, [batch * ARC_FACE_SIZE, size * 3]), columns as tf.Tensor);
-  return tf.reshape(both, [batch, ARC_FACE_SIZE, ARC_FACE_SIZE, 3]);
+  return fixedCrop(ARC_FACE_FRAMING, image);
 }

@@ -35,7 +35,7 @@ export const SQUEEZE_NET_SLICES = [
 export const SQUEEZE_NET_WIDTHS = [64, 128, 256, 384, 384, 512, 512] as const;
 
 /** The smallest side that leaves a pixel in the last tap. */
-const SMALLEST_SIDE = 16;
+const SMALLEST_SIDE = 17;
 
 const isEven = (size: number): boolean => size % 2 === 0;
 
@@ -62,7 +62,7 @@ function fire({ squeeze, expand1, expand3 }: FireParameters, x: tf.Tensor4D): tf
 /**
  * Seven feature maps of an image; differentiable with respect to the image.
  *
- * @param image [batch, height, width, 3], RGB in [-1, 1], sides of 16 pixels or more
+ * @param image [batch, height, width, 3], RGB in [-1, 1], sides of 17 pixels or more
  * @returns seven tensors [batch, h, w, channels] with 64, 128, 256, 384, 384, 512, 512 channels
  */
 export function squeezeNetTaps(parameters: SqueezeNetParameters, image: tf.Tensor): readonly tf.Tensor4D[] {

@@ -45,7 +45,8 @@ describe('squeezeNetTaps', () => {
   });
 
   test('error: images that leave no pixel, and wrong channels', () => {
-    expect(() => squeezeNetTaps(parameters.trunk, tf.zeros([1, 15, 64, 3]))).toThrow('16 pixels');
+    expect(squeezeNetTaps(parameters.trunk, tf.zeros([1, 17, 17, 3])).at(-1)?.shape).toEqual([1, 1, 1, 512]);
+    expect(() => squeezeNetTaps(parameters.trunk, tf.zeros([1, 16, 64, 3]))).toThrow('17 pixels');
     expect(() => squeezeNetTaps(parameters.trunk, tf.zeros([1, 64, 64, 1]))).toThrow(ShapeError);
   });
 });
