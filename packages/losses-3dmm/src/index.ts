@@ -1,16 +1,33 @@
 export { adversarialDiscriminatorLoss } from './adversarial-discriminator-loss.ts';
 export { adversarialGeneratorLoss } from './adversarial-generator-loss.ts';
 export { coefficientDistance } from './coefficient-distance.ts';
+export type { CoefficientWeights } from './coefficient-distance.ts';
 export { cosineDistance } from './cosine-distance.ts';
 export { expressionLoss } from './expression-loss.ts';
 export { identityLoss } from './identity-loss.ts';
 export { l1Loss } from './l1-loss.ts';
+export { lazyFactor, lazyRates } from './lazy-regularisation.ts';
+export type { UpdateRates } from './lazy-regularisation.ts';
 export { lpipsLoss } from './lpips-loss.ts';
+export { pathLengthPenalty } from './path-length-penalty.ts';
+export type { DrawFromLatents, PathLengthInputs, PathLengthPenalty } from './path-length-penalty.ts';
+export { poolForLosses } from './pool-for-losses.ts';
 export { poseLoss } from './pose-loss.ts';
 export { r1Penalty } from './r1-penalty.ts';
 export type { Discriminate } from './r1-penalty.ts';
+export { COEFFICIENT_WIDTHS, coefficientNetwork, coefficientNetworkSpec } from './regressors/coefficient-network.ts';
+export type { CoefficientNetworkParameters, SeparableBlockParameters } from './regressors/coefficient-network.ts';
+export {
+  coefficientNetworkKeys,
+  coefficientNetworkParameters,
+  coefficientNetworkState,
+} from './regressors/coefficient-network-keys.ts';
+export type { CoefficientKey, CoefficientLayout } from './regressors/coefficient-network-keys.ts';
+export { threeDdfaCrop } from './regressors/three-ddfa-crop.ts';
+export { threeDdfaRegressor } from './regressors/three-ddfa-regressor.ts';
+export type { ThreeDdfaRegressor } from './regressors/three-ddfa-regressor.ts';
 export { shapeLoss } from './shape-loss.ts';
-export { threeDimensionalLosses } from './three-dimensional-losses.ts';
-export type { ThreeDimensionalLosses } from './three-dimensional-losses.ts';
+export { coefficientLosses, threeDimensionalLosses } from './three-dimensional-losses.ts';
+export type { CoefficientTriple, ThreeDimensionalLosses, ThreeDimensionalWeights } from './three-dimensional-losses.ts';
 export { lossTerm, weightedTotal } from './weighted-total.ts';
 export type { LossTerm, WeightedTotal } from './weighted-total.ts';

@@ -2,6 +2,9 @@
  * R1 (Mescheder et al. 2018, "Which Training Methods for GANs do actually Converge?"):
  * gamma / 2 * mean over the batch of |grad_x D(x)|^2, on real images only. Its own gradient is a second-order one:
  * call `registerSecondOrderGradients` of @mfim/nn once before training.
+ *
+ * StyleGAN2's convention: |grad|^2 is summed over pixels and channels; gamma 10 at 1024 (heuristic of stylegan2-ada:
+ * 0.0002 * resolution^2 / batch); evaluated every 16 discriminator steps and multiplied by 16 (`lazyFactor`).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '@mfim/tensor-contracts';

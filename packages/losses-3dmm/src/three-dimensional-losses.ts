@@ -3,8 +3,9 @@
  * would regress the swapped image three times.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { CoefficientRegressor, LossInputs } from '@mfim/tensor-contracts';
+import type { CoefficientRegressor, FaceCoefficients, LossInputs } from '@mfim/tensor-contracts';
 import { coefficientDistance } from './coefficient-distance.ts';
+import type { CoefficientWeights } from './coefficient-distance.ts';
 
 /** The three terms, each a scalar of 0 or more. */
 export interface ThreeDimensionalLosses {
@@ -13,16 +14,42 @@ export interface ThreeDimensionalLosses {
   readonly expression: tf.Scalar;
 }
 
-/** Shape compared with the source; pose and expression with the target. */
+/** Weights of single coefficients; a part without them counts evenly. */
+export interface ThreeDimensionalWeights {
+  readonly shape?: CoefficientWeights;
+  readonly pose?: CoefficientWeights;
+  readonly expression?: CoefficientWeights;
+}
+
+/** Coefficients of the three faces; those of source and target may be computed once and kept. */
+export interface CoefficientTriple {
+  readonly swapped: FaceCoefficients<tf.Tensor>;
+  readonly source: Pick<FaceCoefficients<tf.Tensor>, 'shape'>;
+  readonly target: Pick<FaceCoefficients<tf.Tensor>, 'pose' | 'expression'>;
+}
+
+/** The three terms from coefficients: shape compared with the source, pose and expression with the target. */
+export function coefficientLosses(
+  { swapped, source, target }: CoefficientTriple,
+  weights: ThreeDimensionalWeights = {},
+): ThreeDimensionalLosses {
+  return {
+    shape: coefficientDistance(swapped.shape, source.shape, weights.shape),
+    pose: coefficientDistance(swapped.pose, target.pose, weights.pose),
+    expression: coefficientDistance(swapped.expression, target.expression, weights.expression),
+  };
+}
+
+/** The three terms from images, each regressed once. */
 export function threeDimensionalLosses(
   regressor: CoefficientRegressor<tf.Tensor>,
   { swapped, source, target }: LossInputs<tf.Tensor>,
+  weights: ThreeDimensionalWeights = {},
 ): ThreeDimensionalLosses {
-  const drawn = regressor.regress(swapped);
-  const wanted = regressor.regress(target);
-  return {
-    shape: coefficientDistance(drawn.shape, regressor.regress(source).shape),
-    pose: coefficientDistance(drawn.pose, wanted.pose),
-    expression: coefficientDistance(drawn.expression, wanted.expression),
+  const coefficients = {
+    swapped: regressor.regress(swapped),
+    source: regressor.regress(source),
+    target: regressor.regress(target),
   };
+  return coefficientLosses(coefficients, weights);
 }

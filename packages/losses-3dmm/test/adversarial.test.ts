@@ -12,6 +12,13 @@ const logits = (...values: number[]): tf.Tensor => tf.tensor2d(values, [values.l
 const softplus = (x: number): number => Math.log1p(Math.exp(x));
 
 describe('adversarial losses', () => {
+  test('smoke and shape: scalars above 0, also where the batches differ', () => {
+    for (const loss of [adversarialGeneratorLoss(logits(1, -2)), adversarialDiscriminatorLoss(logits(3), logits(1, -2))]) {
+      expect(loss.shape).toEqual([]);
+      expect(loss.dataSync()[0]).toBeGreaterThan(0);
+    }
+  });
+
   test('value', () => {
     expect(adversarialGeneratorLoss(logits(1, -2)).dataSync()[0]).toBeCloseTo((softplus(-1) + softplus(2)) / 2, 5);
     expect(adversarialDiscriminatorLoss(logits(3), logits(1, -2)).dataSync()[0]).toBeCloseTo(
@@ -36,6 +43,7 @@ describe('adversarial losses', () => {
   test('gradient', () => {
     expect(slopeError(adversarialGeneratorLoss, logits(0.5, -1))).toBeLessThan(0.01);
     expect(slopeError((x) => adversarialDiscriminatorLoss(x, logits(0.3)), logits(0.5, -1))).toBeLessThan(0.01);
+    expect(slopeError((x) => adversarialDiscriminatorLoss(logits(0.3), x), logits(0.5, -1))).toBeLessThan(0.01);
   });
 
   test('error: logits of another shape', () => {
@@ -62,9 +70,19 @@ describe('r1Penalty', () => {
     expect(r1Penalty(linear, image(1), 0).dataSync()[0]).toBe(0);
   });
 
+  test('law: proportional to gamma, and the mean over the batch', () => {
+    const value = (real: tf.Tensor, gamma: number): number => r1Penalty(cubic(tf.scalar(1)), real, gamma).dataSync()[0]!;
+    const both = image(1);
+    expect(value(both, 6) / value(both, 2)).toBeCloseTo(3, 4);
+    const [first, second] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
+    expect((value(first, 2) + value(second, 2)) / 2 / value(both, 2)).toBeCloseTo(1, 4);
+  });
+
   test('gradient by the weights: second order, |s grad|^2 grows with s^2', () => {
     const [value, slope] = [penalty(tf.scalar(1.5)), tf.grad(penalty)(tf.scalar(1.5))].map((x) => x.dataSync()[0]!);
     expect(slope! / ((2 / 1.5) * value!)).toBeCloseTo(1, 4);
+    const byWeights = (own: tf.Tensor): tf.Tensor => r1Penalty((x) => tf.sum(tf.mul(tf.reshape(tf.tanh(x), [-1, 48]), own), 1, true), image(1), 2);
+    expect(slopeError(byWeights, weight)).toBeLessThan(0.01);
   });
 
   test('error: gamma', () => {

@@ -1,0 +1,34 @@
+/**
+ * From an FFHQ-aligned face to the 120-pixel framing that 3DDFA_V2 reads, without a detector. 3DDFA frames a
+ * face by a square around its 68 landmarks, sqrt(2) times the longer side of their box
+ * (`parse_roi_box_from_landmark`); FFHQ alignment puts that square at nearly the same place in every image, so one
+ * serves all. It reaches over the lower border by 7 % of the image; the border's pixels continue there.
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import { FRAMING_SIZE, fixedCrop } from '@mfim/nn';
+import type { CropFraming } from '@mfim/nn';
+import { COEFFICIENT_INPUT_SIZE } from './coefficient-network.ts';
+
+/** The mean square in shares of the FFHQ-aligned image, measured on 248 portraits (README, "The framing"). */
+const SQUARE = { centreX: 0.508, centreY: 0.658, side: 0.815 } as const;
+
+/** Pixel centres are at whole numbers: the pixel 0 of the crop covers the first 120th of the square. */
+function framing(): CropFraming {
+  const scale = COEFFICIENT_INPUT_SIZE / (FRAMING_SIZE * SQUARE.side);
+  const shift = (centre: number): number =>
+    ((0.5 / FRAMING_SIZE - (centre - SQUARE.side / 2)) * COEFFICIENT_INPUT_SIZE) / SQUARE.side - 0.5;
+  return { size: COEFFICIENT_INPUT_SIZE, scale, shift: [shift(SQUARE.centreX), shift(SQUARE.centreY)] };
+}
+
+const THREE_DDFA_FRAMING: CropFraming = /* @__PURE__ */ framing();
+
+/**
+ * The crop that `coefficientNetwork` reads; linear and differentiable.
+ *
+ * @param image [batch, size, size, 3], FFHQ-aligned, any range
+ * @returns [batch, 120, 120, 3], the same range
+ * @throws ShapeError when the image is not square or has not three channels.
+ */
+export function threeDdfaCrop(image: tf.Tensor): tf.Tensor4D {
+  return fixedCrop(THREE_DDFA_FRAMING, image);
+}
