@@ -8,7 +8,7 @@ import type { ParametersOf } from '@mfim/nn';
 
 /** Width of z and w. */
 export const LATENT_WIDTH = 512;
-/** Layers of the mapping network. */
+/** Layers of the mapping network in config F. */
 export const MAPPING_LAYERS = 8;
 /** Learning-rate multiplier of the mapping network. */
 export const MAPPING_LR = 0.01;
@@ -59,17 +59,17 @@ export function layerKey(entry: Pick<StyleEntry, 'name'>): string {
 }
 
 /** Specification of the mapping network; `mean` is the running average of w. */
-export function mappingSpec(latentWidth = LATENT_WIDTH) {
+export function mappingSpec(latentWidth = LATENT_WIDTH, layerCount = MAPPING_LAYERS) {
   const layers: Record<string, Linear> = {};
-  for (let index = 0; index < MAPPING_LAYERS; index += 1) {
+  for (let index = 0; index < layerCount; index += 1) {
     layers[`fc${index}`] = linearSpec({ input: latentWidth, output: latentWidth, lrMultiplier: MAPPING_LR });
   }
   return { layers, mean: bufferOf(constantSpec([latentWidth], 0)) };
 }
 
 /** Specification of the whole generator: 30,370,060 trainable numbers at 1024, config F. */
-export function generatorSpec(table: StyleTable, latentWidth = LATENT_WIDTH) {
-  return { mapping: mappingSpec(latentWidth), affines: affinesSpec(table, latentWidth), synthesis: synthesisSpec(table) };
+export function generatorSpec(table: StyleTable, latentWidth = LATENT_WIDTH, mappingLayers = MAPPING_LAYERS) {
+  return { mapping: mappingSpec(latentWidth, mappingLayers), affines: affinesSpec(table, latentWidth), synthesis: synthesisSpec(table) };
 }
 
 /** Tensors of the synthesis network. */

@@ -1,12 +1,11 @@
 /**
- * The mapping network: z -> w. PixelNorm, eight linear layers with learning rate multiplier 0.01 and
+ * The mapping network: z -> w. PixelNorm, linear layers (eight in config F) with learning rate multiplier 0.01 and
  * leaky ReLU, then truncation towards the mean: `mean + psi * (w - mean)`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
 import { biasActivation, equalizedLinear, pixelNorm } from '@mfim/nn';
-import type { LinearParameters } from '@mfim/nn';
-import { MAPPING_LAYERS, MAPPING_LR } from './generator-spec.ts';
+import { MAPPING_LR } from './generator-spec.ts';
 import type { MappingParameters } from './generator-spec.ts';
 
 /**
@@ -16,10 +15,8 @@ import type { MappingParameters } from './generator-spec.ts';
 export function mapLatent(parameters: MappingParameters, z: tf.Tensor): tf.Tensor {
   bindAxes('mapLatent', { z, mean: parameters.mean }, { z: 'batch latent', mean: 'latent' });
   let w = pixelNorm(z);
-  for (let index = 0; index < MAPPING_LAYERS; index += 1) {
-    const layer = parameters.layers[`fc${index}`] as LinearParameters;
-    w = biasActivation(equalizedLinear(layer, w, MAPPING_LR));
-  }
+  // A specification lists them in order: fc0, fc1, ...
+  for (const layer of Object.values(parameters.layers)) w = biasActivation(equalizedLinear(layer, w, MAPPING_LR));
   return w;
 }
 
