@@ -5,7 +5,8 @@ import { bundlePage } from './src/status/bundle-page.ts';
 import { PAGE_FILES } from './src/status/page-assets.ts';
 
 export default defineConfig({
-  entry: ['src/main.ts'],
+  // The second is started as a process of its own, to prove an engine.
+  entry: { main: 'src/main.ts', 'probe-process': 'src/engine/probe-process.ts' },
   format: ['esm'],
   target: 'es2022',
   platform: 'node',
@@ -13,9 +14,9 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   tsconfig: 'tsconfig.build.json',
-  // tfjs-node: an optional dependency, which tsup would otherwise bundle with all that it may require.
+  // tfjs-node, webgpu: optional dependencies, which tsup would otherwise bundle with all that they may require.
   // esbuild: bundles the status page in a source checkout; the built package has it ready (below).
-  external: [/^@tensorflow\/tfjs-node/, 'esbuild'],
+  external: [/^@tensorflow\/tfjs-(node|backend-webgpu)/, 'webgpu', 'esbuild'],
   onSuccess: async () => {
     const { script, style } = await bundlePage();
     await writeFile(join('dist', PAGE_FILES.script), script);
