@@ -23,7 +23,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
     }
     await rename(temporary, file);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new InputError({ where: file, expected: 'room and the right to write', got: String(cause), remedy: 'free some space, then resume the run', cause });
   }
 }
