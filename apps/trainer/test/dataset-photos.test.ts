@@ -1,14 +1,20 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { resample } from '@mfim/faces';
 import type { Face, FaceFinder, Point } from '@mfim/faces';
-import { InputError } from '@mfim/tensor-contracts';
+import { decodePhoto } from '@mfim/faces/node';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { alignGenerated } from '../src/dataset/align-generated.ts';
+import { datasetHash, verifyDataset } from '../src/dataset/dataset-hash.ts';
+import { readIndex } from '../src/dataset/dataset-index.ts';
 import { openDatasetWriter } from '../src/dataset/dataset-writer.ts';
 import { openDataset } from '../src/dataset/open-dataset.ts';
-import { preparePhotos } from '../src/dataset/prepare-photos.ts';
+import { prepareDataset } from '../src/dataset/prepare-dataset.ts';
+import type { PreparationResult, PrepareDatasetOptions } from '../src/dataset/prepare-dataset.ts';
+import { greyPng, noisePng, writeImageParquet, writeTar, writeZip } from './small-archives.ts';
+import type { Member } from './small-archives.ts';
 
 const SIDE = 64;
 
@@ -40,9 +46,16 @@ function finderOf(face: Omit<Face, 'index' | 'box'>): FaceFinder & { calls: numb
 
 const centred = landmarks({ x: 24, y: 28 }, { x: 40, y: 28 }, 18);
 
-function picture(level: number): Promise<Buffer> {
-  const background = { r: level, g: level, b: level };
-  return sharp({ create: { width: SIDE, height: SIDE, channels: 3, background } }).png().toBuffer();
+/** As the command does it, for one collection named `mine`. */
+function prepare(paths: readonly string[], options: Partial<PrepareDatasetOptions> & { readonly heldOut?: number } = {}): Promise<PreparationResult> {
+  const { heldOut = 0, ...others } = options;
+  const collections = [{ name: 'mine', paths, licence: 'CC0', heldOut }];
+  const rest = { minimumFace: 0, maxSkipped: 0.1, duplicates: { distance: 0, keep: false } };
+  return prepareDataset({ collections, outputs: [], finder: finderOf({ score: 1, landmarks: centred }), ...rest, ...others });
+}
+
+async function originsOf(folder: string): Promise<string[]> {
+  return (await readIndex(folder))?.images.map(({ origin }) => origin) ?? [];
 }
 
 describe('preparing photos', () => {
@@ -51,14 +64,12 @@ describe('preparing photos', () => {
 
   beforeAll(async () => {
     photos = await mkdtemp(path.join(tmpdir(), 'mfim-photos-'));
-    await mkdir(path.join(photos, 'more'));
-    for (const [index, level] of [60, 120, 180].entries()) {
-      await writeFile(path.join(photos, 'more', `good-${index}.png`), await picture(level));
-    }
-    await writeFile(path.join(photos, 'black.png'), await picture(0));
-    await writeFile(path.join(photos, 'cut-short.png'), (await picture(90)).subarray(0, 60));
-    await writeFile(path.join(photos, 'text.jpg'), 'this is no picture');
-    await writeFile(path.join(photos, 'notes.txt'), 'not looked at');
+    await mkdir(path.join(photos, 'in', 'more'), { recursive: true });
+    for (const number of [0, 1, 2]) await writeFile(path.join(photos, 'in', 'more', `good-${number}.png`), await noisePng(number));
+    await writeFile(path.join(photos, 'in', 'black.png'), await greyPng(0));
+    await writeFile(path.join(photos, 'in', 'cut-short.png'), (await greyPng(90)).subarray(0, 60));
+    await writeFile(path.join(photos, 'in', 'text.jpg'), 'this is no picture');
+    await writeFile(path.join(photos, 'in', 'notes.txt'), 'not looked at');
     outputs = [
       { folder: path.join(photos, 'set-16'), size: 16 },
       { folder: path.join(photos, 'set-32'), size: 32 },
@@ -66,44 +77,141 @@ describe('preparing photos', () => {
   });
 
   test('aligns the good ones into every size, lists the others, and does no work twice', async () => {
-    const source = { name: 'mine', folder: photos, licence: 'CC0', heldOut: 2 };
     const first = finderOf({ score: 0.9, landmarks: centred });
-    const report = await preparePhotos({ sources: [source], outputs, finder: first });
-    expect(report.count).toBe(3);
-    expect(report.skipped.map(({ origin }) => origin).toSorted()).toEqual(['mine/black.png', 'mine/cut-short.png', 'mine/text.jpg']);
-    expect(report.skipped.find(({ origin }) => origin.includes('black'))?.reason).toBe('no face found');
+    const result = await prepare([path.join(photos, 'in')], { outputs, finder: first, heldOut: 2 });
+    expect(result).toMatchObject({ count: 3, read: 6, duplicates: [] });
+    expect(result.stopped).toBeUndefined();
+    expect(result.skipped.map(({ origin }) => origin).toSorted()).toEqual(['mine/black.png', 'mine/cut-short.png', 'mine/text.jpg']);
+    expect(result.skipped.find(({ origin }) => origin.includes('black'))?.reason).toBe('no face found');
+    expect(result.skipped.find(({ origin }) => origin.includes('text'))?.reason).toMatch(/got something that is no picture$/u);
     for (const { folder, size } of outputs) {
       const dataset = await openDataset(folder);
-      expect(dataset.index.images.map(({ origin }) => origin)).toEqual([0, 1, 2].map((index) => `mine/more/good-${index}.png`));
-      const levels = [...(await dataset.read([0, 1, 2]))].filter((_, index) => index % (size * size * 3) === 0);
-      expect(levels).toEqual([60, 120, 180]);
-      expect(dataset.index.images.every(({ licence }) => licence === 'CC0')).toBe(true);
+      expect(dataset.size).toBe(size);
+      expect(await originsOf(folder)).toEqual([0, 1, 2].map((number) => `mine/more/good-${number}.png`));
+      expect(dataset.index.images.every(({ licence, faceSide }) => licence === 'CC0' && faceSide === dataset.index.images[0]?.faceSide)).toBe(true);
+      expect(dataset.numbersOf('held-out')).toHaveLength(2);
       await dataset.close();
+      await expect(verifyDataset(folder)).resolves.toMatchObject({ unsummed: 0 });
     }
+    const before = await datasetHash(outputs[0]?.folder as string);
     const second = finderOf({ score: 0.9, landmarks: centred });
-    const repeated = await preparePhotos({ sources: [source], outputs, finder: second });
-    expect(repeated.count).toBe(3);
+    const repeated = await prepare([path.join(photos, 'in')], { outputs, finder: second, heldOut: 2 });
+    expect(repeated).toMatchObject({ count: 3, read: 3 });
     expect(second.calls).toBe(1);
+    expect(await datasetHash(outputs[0]?.folder as string)).toBe(before);
   });
 
-  test('the held-out photos are the same in every run', async () => {
+  test('a run that was interrupted goes on and ends as one that was not', async () => {
+    const members: Member[] = await Promise.all([0, 1, 2, 3, 4, 5].map(async (number): Promise<Member> => [`${number}.png`, await noisePng(number)]));
+    const tar = path.join(photos, 'faces.tar');
+    const whole = [{ folder: path.join(photos, 'whole'), size: 8 }];
+    const parts = [{ folder: path.join(photos, 'parts'), size: 8 }];
+    await writeTar(tar, members);
+    await prepare([tar], { outputs: whole, heldOut: 2 });
+    const bytes = await readFile(tar);
+    await truncate(tar, bytes.indexOf('4.png') + 100);
+    const interrupted = await prepare([tar], { outputs: parts, heldOut: 2 });
+    expect(interrupted.stopped?.message).toMatch(/Unexpected end of data.*photos that were prepared are kept/u);
+    expect(interrupted.count).toBe(4);
+    await writeFile(tar, bytes);
+    expect(await prepare([tar], { outputs: parts, heldOut: 2 })).toMatchObject({ count: 6, read: 2 });
+    expect(await datasetHash(parts[0]?.folder as string)).toBe(await datasetHash(whole[0]?.folder as string));
+  });
+
+  test('the same photos from a folder, a zip, a tar and a Parquet file give the same pixels', async () => {
+    const pictures = await Promise.all([0, 1, 2].map((number) => noisePng(number)));
+    const members = pictures.map((picture, number): Member => [`${number}.png`, picture]);
+    const folder = path.join(photos, 'plain');
+    await mkdir(folder);
+    for (const [name, picture] of members) await writeFile(path.join(folder, name), picture);
+    await writeZip(path.join(photos, 'same.zip'), members);
+    await writeTar(path.join(photos, 'same.tar.gz'), members);
+    await writeImageParquet(path.join(photos, 'same.parquet'), pictures.map((bytes, number) => ({ bytes, path: `${number}.png` })));
+    const read: Uint8Array[] = [];
+    for (const name of ['plain', 'same.zip', 'same.tar.gz', 'same.parquet']) {
+      const output = path.join(photos, `out-${name}`);
+      await prepare([path.join(photos, name)], { outputs: [{ folder: output, size: 16 }], finder: 'aligned' });
+      const dataset = await openDataset(output);
+      read.push(await dataset.read([0, 1, 2]));
+      await dataset.close();
+    }
+    expect(read.slice(1).every((pixels) => Buffer.from(pixels).equals(read[0] as Uint8Array))).toBe(true);
+    expect(await originsOf(path.join(photos, 'out-same.zip'))).toEqual(['mine/same/0.png', 'mine/same/1.png', 'mine/same/2.png']);
+    expect(await originsOf(path.join(photos, 'out-plain'))).toEqual(['mine/0.png', 'mine/1.png', 'mine/2.png']);
+  });
+
+  test('aligned photos keep their pixels, or are reduced as Pillow does; those that are not square are skipped', async () => {
+    const folder = path.join(photos, 'aligned');
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'square.png'), await noisePng(1, 32));
+    await writeFile(path.join(folder, 'wide.png'), await sharp({ create: { width: 40, height: 32, channels: 3, background: '#888' } }).png().toBuffer());
+    await writeFile(path.join(folder, 'small.png'), await noisePng(2, 8));
+    const aligned = [32, 16].map((size) => ({ folder: path.join(photos, `aligned-${size}`), size }));
+    const result = await prepare([folder], { outputs: aligned, finder: 'aligned', minimumFace: 16 });
+    expect(result.skipped).toEqual([
+      { origin: 'mine/small.png', reason: 'a face of 8 pixels, less than 16' },
+      { origin: 'mine/wide.png', reason: '40 x 32 pixels: aligned faces are square' },
+    ]);
+    const original = await decodePhoto(await noisePng(1, 32), 'square.png');
+    for (const { folder: output, size } of aligned) {
+      const dataset = await openDataset(output);
+      const expected = resample(original, { width: size, height: size }, 'lanczos').data;
+      expect(Buffer.from(await dataset.read([0])).equals(expected)).toBe(true);
+      await dataset.close();
+    }
+  });
+
+  test('the held-out photos are the same in every run, and stay held out when photos join', async () => {
+    const more = path.join(photos, 'in', 'more');
     const splits: string[][] = [];
     for (const name of ['a', 'b']) {
       const folder = path.join(photos, `split-${name}`);
-      const source = { name, folder: path.join(photos, 'more'), licence: 'CC0', heldOut: 1 };
-      await preparePhotos({ sources: [source], outputs: [{ folder, size: 8 }], finder: finderOf({ score: 1, landmarks: centred }) });
-      const dataset = await openDataset(folder);
-      splits.push(dataset.index.images.map(({ split }) => split));
-      await dataset.close();
+      await prepare([more], { outputs: [{ folder, size: 8 }], heldOut: 1 });
+      splits.push((await readIndex(folder))?.images.map(({ split }) => split) ?? []);
     }
     expect(splits[0]).toEqual(splits[1]);
     expect(splits[0]?.filter((split) => split === 'held-out')).toHaveLength(1);
+    const folder = path.join(photos, 'split-a');
+    await prepare([path.join(photos, 'in')], { outputs: [{ folder, size: 8 }], heldOut: 2, duplicates: { distance: 0, keep: true } });
+    const index = await readIndex(folder);
+    expect(index?.images.filter(({ split }) => split === 'held-out')).toHaveLength(2);
+    expect(index?.images.slice(0, 3).filter(({ split }, number) => splits[0]?.[number] === 'held-out' && split !== 'held-out')).toEqual([]);
   });
 
-  test('a folder without enough photos is refused', async () => {
-    const source = { name: 'mine', folder: path.join(photos, 'more'), licence: 'CC0', heldOut: 9 };
-    const finder = finderOf({ score: 1, landmarks: centred });
-    await expect(preparePhotos({ sources: [source], outputs, finder })).rejects.toThrow(InputError);
+  test('too few photos to hold out, no photos at all, and two paths of one name are refused', async () => {
+    const more = path.join(photos, 'in', 'more');
+    const few = await prepare([more], { outputs: [{ folder: path.join(photos, 'few'), size: 8 }], heldOut: 9 });
+    expect(few.stopped?.message).toMatch(/at least 9 images to hold out, got 3/u);
+    await writeZip(path.join(photos, 'empty.zip'), []);
+    const none = await prepare([path.join(photos, 'empty.zip')], { outputs: [{ folder: path.join(photos, 'none'), size: 8 }] });
+    expect(none.stopped?.message).toMatch(/got none in .*empty\.zip/u);
+    await mkdir(path.join(photos, 'other'));
+    await writeZip(path.join(photos, 'other', 'empty.zip'), []);
+    await expect(prepare([path.join(photos, 'empty.zip'), path.join(photos, 'other', 'empty.zip')], { outputs })).rejects.toThrow(/names that differ/u);
+  });
+
+  test('one corrupt photo among many is listed; above the set share the run stops with the reason', async () => {
+    const good = await Promise.all(Array.from({ length: 60 }, async (_, number): Promise<Member> => [`${String(number).padStart(2, '0')}.png`, await noisePng(number, 32)]));
+    const spoilt = good.map(([name, bytes], number): Member => [name, number % 5 === 0 ? 'spoilt' : bytes]);
+    await writeTar(path.join(photos, 'one-bad.tar'), [...good, ['zz.png', 'spoilt']]);
+    await writeTar(path.join(photos, 'bad.tar'), spoilt);
+    const fine = await prepare([path.join(photos, 'one-bad.tar')], { outputs: [{ folder: path.join(photos, 'fine'), size: 8 }], finder: 'aligned' });
+    expect(fine).toMatchObject({ count: 60, skipped: [{ origin: 'mine/one-bad/zz.png' }] });
+    expect(fine.stopped).toBeUndefined();
+    const outputsOfBad = [{ folder: path.join(photos, 'bad'), size: 8 }];
+    const bad = await prepare([path.join(photos, 'bad.tar')], { outputs: outputsOfBad, finder: 'aligned' });
+    expect(bad.stopped?.message).toMatch(/at most 0\.1 of the photos skipped \(maxSkipped\), got 10 of 50.*it goes on from here/u);
+    expect(bad.count).toBe(40);
+    const lenient = await prepare([path.join(photos, 'bad.tar')], { outputs: outputsOfBad, finder: 'aligned', maxSkipped: 1 });
+    expect(lenient).toMatchObject({ count: 48 });
+    expect(lenient.stopped).toBeUndefined();
+  });
+
+  test('two photos of one name in an archive: the second is skipped, not lost in silence', async () => {
+    const file = path.join(photos, 'twice.zip');
+    await writeZip(file, [['a.png', await noisePng(1)], ['a.png', await noisePng(2)]]);
+    const result = await prepare([file], { outputs: [{ folder: path.join(photos, 'twice'), size: 8 }], finder: 'aligned' });
+    expect(result.skipped).toEqual([{ origin: 'mine/twice/a.png', reason: 'expected a name of its own, got the name of an earlier photo' }]);
   });
 });
 

@@ -4,12 +4,13 @@
  * continuation of the border fills the rest. Faces that the detector is unsure of, and tilts or sizes far from the
  * usual ones, are mostly failures of the generator; they are skipped, counted and listed.
  */
-import { ffhqQuad } from '@mfim/faces';
+import { alignFfhq, ffhqQuad } from '@mfim/faces';
 import type { Face, FaceFinder, Point } from '@mfim/faces';
 import { byteImage } from '@mfim/tensor-contracts';
 import type { ByteImage } from '@mfim/tensor-contracts';
 import { openDataset } from './open-dataset.ts';
-import type { PreparationReport, SkippedImage } from './prepare-photos.ts';
+import type { SkippedImage } from './prepare-dataset.ts';
+import { ffhqSide } from './ffhq-side.ts';
 import { openSizedOutputs } from './sized-outputs.ts';
 import type { SizedFolder } from './sized-outputs.ts';
 
@@ -27,6 +28,13 @@ export interface AlignGeneratedOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** What became of the faces. */
+export interface AlignmentResult {
+  /** Images in the dataset now. */
+  readonly count: number;
+  readonly skipped: readonly SkippedImage[];
+}
+
 const DEFAULT_SCORE = 0.7;
 /** Pixels repeated around the image so that the detector sees the whole face. */
 const MARGIN_SHARE = 0.25;
@@ -39,7 +47,7 @@ const SIDE_RANGE = [1.15, 1.8] as const;
  * @returns the number of images in the outputs and the faces that were skipped, with reasons
  * @throws InputError when the folder holds no dataset
  */
-export async function alignGenerated(options: AlignGeneratedOptions): Promise<PreparationReport> {
+export async function alignGenerated(options: AlignGeneratedOptions): Promise<AlignmentResult> {
   const generated = await openDataset(options.generated);
   const outputs = await openSizedOutputs(options.outputs);
   const skipped: SkippedImage[] = [];
@@ -53,7 +61,7 @@ export async function alignGenerated(options: AlignGeneratedOptions): Promise<Pr
       if (found === undefined || reason !== undefined) {
         skipped.push({ origin: record.origin, reason: reason ?? 'no face found' });
       } else {
-        await outputs.add({ image, landmarks: found.landmarks }, record);
+        await outputs.add(alignFfhq(image, found.landmarks, outputs.largest), { ...record, faceSide: ffhqSide(found.landmarks) });
       }
       options.onProgress?.(number + 1, images.length);
     }
@@ -74,10 +82,9 @@ async function findIn(image: ByteImage, finder: FaceFinder): Promise<Face | unde
 function refusalOf(face: Face, size: number, minimumScore: number): string | undefined {
   if (face.score < minimumScore) return `detector score ${face.score.toFixed(2)}`;
   const { topLeft, topRight } = ffhqQuad(face.landmarks);
-  const across = { x: topRight.x - topLeft.x, y: topRight.y - topLeft.y };
-  const tilt = (Math.atan2(across.y, across.x) * 180) / Math.PI;
+  const tilt = (Math.atan2(topRight.y - topLeft.y, topRight.x - topLeft.x) * 180) / Math.PI;
   if (Math.abs(tilt) > LARGEST_TILT_DEGREES) return `tilt of ${tilt.toFixed(0)} degrees`;
-  const side = Math.hypot(across.x, across.y) / size;
+  const side = ffhqSide(face.landmarks) / size;
   const [smallest, largest] = SIDE_RANGE;
   return side < smallest || side > largest ? `crop of ${side.toFixed(2)} image sides` : undefined;
 }

@@ -1,9 +1,8 @@
 /**
- * One aligned face into several dataset folders that differ in size. The largest is aligned from the photo, the others
- * are Lanczos reductions of it. A folder that has the image already is left alone, so an interrupted run can be repeated.
+ * One aligned face into several dataset folders that differ in size, each a Lanczos reduction of the same image. A
+ * folder that has the image already is left alone, so an interrupted run can be repeated.
  */
-import { alignFfhq, resample } from '@mfim/faces';
-import type { Point } from '@mfim/faces';
+import { resample } from '@mfim/faces';
 import type { ByteImage } from '@mfim/tensor-contracts';
 import type { ImageRecord } from './dataset-index.ts';
 import { openDatasetWriter } from './dataset-writer.ts';
@@ -15,21 +14,22 @@ export interface SizedFolder {
   readonly size: number;
 }
 
-/** A face found in an image that has not been aligned yet. */
-export interface FoundFace {
-  readonly image: ByteImage;
-  /** 68 points in the image's pixels. */
-  readonly landmarks: readonly Point[];
-}
-
 /** Dataset folders that are filled together. */
 export interface SizedOutputs {
+  /** Side of the largest images: what a photo is aligned to. */
+  readonly largest: number;
   /** Whether every folder holds an image of this origin. */
   readonly has: (origin: string) => boolean;
-  /** Aligns and appends; writes to disk every `FLUSH_EVERY` images and on `close`. */
-  readonly add: (face: FoundFace, record: ImageRecord) => Promise<void>;
+  /** Appends an aligned square RGB image in every size; writes to disk every `FLUSH_EVERY` images and on `close`. */
+  readonly add: (aligned: ByteImage, record: ImageRecord) => Promise<void>;
   /** Images in the first folder, those waiting to be written included. */
   readonly count: () => number;
+  /** Records of the first folder, without those waiting to be written. */
+  readonly records: () => readonly ImageRecord[];
+  /** Puts the images of these origins into the held-out split of every folder. */
+  readonly holdOut: (origins: ReadonlySet<string>) => void;
+  /** Writes what is waiting. */
+  readonly flush: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -47,36 +47,55 @@ const FLUSH_EVERY = 32;
  * @throws InputError when a folder holds images of another size
  */
 export async function openSizedOutputs(folders: readonly SizedFolder[]): Promise<SizedOutputs> {
-  const outputs: Output[] = [];
-  for (const { folder, size } of folders) {
-    const writer = await openDatasetWriter(folder, size);
-    const origins = new Set(writer.index().images.map(({ origin }) => origin));
-    outputs.push({ size, writer, origins, waiting: [] });
-  }
-  const largest = Math.max(...folders.map(({ size }) => size));
+  const outputs = await openOutputs(folders);
+  const flush = async (): Promise<void> => {
+    for (const output of outputs) await flushOutput(output);
+  };
   return {
+    largest: Math.max(...folders.map(({ size }) => size)),
     has: (origin) => outputs.every(({ origins }) => origins.has(origin)),
-    add: async (face, record) => {
-      const aligned = alignFfhq(face.image, face.landmarks, largest);
+    add: async (aligned, record) => {
       for (const output of outputs.filter(({ origins }) => !origins.has(record.origin))) {
-        const side = { width: output.size, height: output.size };
-        const image = output.size === largest ? aligned : resample(aligned, side, 'lanczos');
-        output.waiting.push({ pixels: Uint8Array.from(image.data), record });
+        output.waiting.push({ pixels: pixelsAt(aligned, output.size), record });
         output.origins.add(record.origin);
-        if (output.waiting.length >= FLUSH_EVERY) await flush(output);
+        if (output.waiting.length >= FLUSH_EVERY) await flushOutput(output);
       }
     },
     count: () => outputs[0]?.origins.size ?? 0,
+    records: () => outputs[0]?.writer.index().images ?? [],
+    holdOut: (origins) => {
+      for (const { writer } of outputs) writer.holdOut(origins);
+    },
+    flush,
     close: async () => {
-      for (const output of outputs) {
-        await flush(output);
-        await output.writer.close();
-      }
+      await flush();
+      for (const { writer } of outputs) await writer.close();
     },
   };
 }
 
-async function flush({ waiting, writer }: Output): Promise<void> {
+async function openOutputs(folders: readonly SizedFolder[]): Promise<readonly Output[]> {
+  const outputs: Output[] = [];
+  try {
+    for (const { folder, size } of folders) {
+      const writer = await openDatasetWriter(folder, size);
+      const origins = new Set(writer.index().images.map(({ origin }) => origin));
+      outputs.push({ size, writer, origins, waiting: [] });
+    }
+    return outputs;
+  } catch (error) {
+    for (const { writer } of outputs) await writer.close();
+    throw error;
+  }
+}
+
+/** The image itself where it has the size, so that aligned files of that size stay bit for bit what they were. */
+function pixelsAt(aligned: ByteImage, size: number): Uint8Array {
+  const image = aligned.width === size ? aligned : resample(aligned, { width: size, height: size }, 'lanczos');
+  return Uint8Array.from(image.data);
+}
+
+async function flushOutput({ waiting, writer }: Output): Promise<void> {
   const images = waiting.splice(0);
   if (images.length === 0) return;
   await writer.append(
@@ -84,3 +103,4 @@ async function flush({ waiting, writer }: Output): Promise<void> {
     images.map(({ record }) => record),
   );
 }
+
