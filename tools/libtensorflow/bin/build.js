@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-/** Starts src/main.ts with tsx, so that plain `node tools/libtensorflow/bin/build.js` works in a checkout. */
-import { register } from 'tsx/esm/api';
+/** `mfim-train engine install` in a checkout where nothing is built yet: starts the trainer's source with tsx and hands its parameters on. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
-register();
-const { main } = await import('../src/main.ts');
-process.exitCode = await main(process.argv.slice(2));
+const trainer = fileURLToPath(new URL('../../../apps/trainer/src/main.ts', import.meta.url));
+const parameters = ['--conditions=@mfim/source', '--import', import.meta.resolve('tsx'), trainer, 'engine', 'install', ...process.argv.slice(2)];
+const { status } = spawnSync(process.execPath, parameters, { stdio: 'inherit' });
+process.exitCode = status ?? 1;

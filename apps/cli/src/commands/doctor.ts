@@ -19,6 +19,8 @@ interface Finding {
 type Probe = () => Promise<string>;
 
 const OLDEST_NODE = [20, 19] as const;
+/** The engines of training belong to another app, which probes them itself. */
+const TRAINING_DOCTOR = 'mfim-train doctor';
 
 async function probeNode(): Promise<string> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -92,11 +94,12 @@ export async function doctor(context: MfimContext, flags: DoctorFlags): Promise<
     await probe('PyTorch (bench, golden tests)', false, () => probeTorch(context)),
     await probe('Chromium (browser tests)', false, () => probeChromium(context)),
   ];
-  if (flags.json) print(context, JSON.stringify({ findings }, undefined, 2));
+  if (flags.json) print(context, JSON.stringify({ findings, trainingEngines: `${TRAINING_DOCTOR} --json` }, undefined, 2));
   for (const { part, needed, works, message } of flags.json ? [] : findings) {
     const state = works ? 'ok     ' : needed ? 'MISSING' : 'absent ';
     print(context, `${state} ${part}: ${message}`);
   }
+  if (!flags.json) print(context, `engines of training (CUDA, WebGPU, TensorFlow): run ${TRAINING_DOCTOR}`);
   const missing = findings.filter(({ needed, works }) => needed && !works).map(({ part }) => part);
   if (missing.length > 0) {
     throw new InputError({
