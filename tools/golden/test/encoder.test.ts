@@ -1,34 +1,20 @@
 /** The facial attribute encoder against PyTorch: latent maps, style codes, style maps, gradients. */
 import '@tensorflow/tfjs';
 import { encode, encoderSpec, latentMaps } from '@mfim/encoder';
-import type { EncoderConfig, EncoderParameters } from '@mfim/encoder';
+import type { EncoderParameters } from '@mfim/encoder';
 import { fillParameters, flattenParameters, flattenSpecs } from '@mfim/nn';
 import type { ParameterTree } from '@mfim/nn';
 import { styleTable } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TOLERANCE, fromTorch, parameterRole, readGoldenFile, relativeError, toTorch } from '../src/index.ts';
-import { scalarOf, sizesOf } from './network-under-test.ts';
+import { encoderConfigOf, scalarOf, sizesOf } from './network-under-test.ts';
 
 const file = readGoldenFile('encoder');
 const { resolution, plan } = sizesOf(file);
 const table = styleTable(resolution, plan);
 
-function configOf(settings: Readonly<Record<string, unknown>>): EncoderConfig {
-  const pairs = (name: string): readonly [number, number][] => settings[name] as [number, number][];
-  return {
-    inputResolution: settings['input_resolution'] as number,
-    stemWidth: settings['stem_width'] as number,
-    stages: pairs('stages').map(([units, width]) => ({ units, width })),
-    pyramidWidth: settings['pyramid_width'] as number,
-    levels: pairs('levels').map(([size, codesUpTo]) => ({ resolution: size, codesUpTo })),
-    codeWidth: settings['code_width'] as number,
-    mapWidth: settings['map_width'] as number,
-    mapResolutions: settings['map_resolutions'] as number[],
-  };
-}
-
-const config = configOf(file.config);
+const config = encoderConfigOf(file.config);
 const spec = encoderSpec(config, table);
 const context = { config, table };
 

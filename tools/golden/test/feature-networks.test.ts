@@ -1,10 +1,11 @@
-/** MobileFaceNet and LPIPS-squeeze with their published weights against PyTorch. */
+/** MobileFaceNet, LPIPS-squeeze and 3DDFA_V2's regressor with their published weights against PyTorch. */
 import '@tensorflow/tfjs';
 import { existsSync, readFileSync } from 'node:fs';
-import { readPyTorch, toFloat32State } from '@mfim/checkpoints';
-import { lpipsLoss } from '@mfim/losses-3dmm';
+import { readPyTorch, subState, toFloat32State } from '@mfim/checkpoints';
+import { coefficientNetwork, coefficientNetworkParameters, coefficientNetworkState, lpipsLoss, threeDdfaRegressor } from '@mfim/losses-3dmm';
 import { lpips, lpipsParameters, mobileFaceNet, mobileFaceNetParameters, squeezeNetTaps } from '@mfim/nn';
 import type { WeightState } from '@mfim/nn';
+import type { FaceCoefficients, HostTensor } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOLERANCE, fromTorch, readGoldenFile, relativeError, toTorch } from '../src/index.ts';
@@ -90,5 +91,38 @@ describe.skipIf(absent)(`LPIPS-squeeze${why}`, () => {
     const golden = file.get('output', 'distance').data;
     const mean = golden.reduce((sum, value) => sum + value, 0) / golden.length;
     expect(Math.abs((loss.dataSync()[0] as number) - mean) / mean).toBeLessThan(TOLERANCE.value);
+  });
+});
+
+describe.skipIf(absent)(`3DDFA_V2's regressor${why}`, () => {
+  const file = readGoldenFile('three-ddfa');
+  const side = file.config['square'] as number;
+  const state = (): WeightState => subState(stateOf('3ddfa-v2/mb05_120x120.pth'), 'state_dict.module');
+  const joined = ({ pose, shape, expression }: FaceCoefficients<tf.Tensor>): tf.Tensor => tf.concat([pose, shape, expression], 1);
+
+  test('the same coefficients and the same gradients by a face and by an aligned image', () => {
+    const parameters = coefficientNetworkParameters(state());
+    const names = ['face', 'aligned'] as const;
+    const gradients = tf.grads((face: tf.Tensor, aligned: tf.Tensor) => {
+      const outputs = new Map([
+        ['face', joined(coefficientNetwork(parameters, enlarge(face, side)))],
+        ['aligned', joined(threeDdfaRegressor(parameters).regress(aligned))],
+      ]);
+      for (const [name, output] of outputs) {
+        expect(relativeError(toTorch(output, 'same'), file.get('output', name)), name).toBeLessThan(TOLERANCE.value);
+      }
+      return scalarOf(file, outputs, 'same');
+    })(names.map((name) => fromTorch(file.get('input', name), 'image')));
+    names.forEach((name, index) => {
+      const error = relativeError(toTorch(gradients[index] as tf.Tensor, 'image'), file.get('gradient', name));
+      expect(error, `gradient by ${name}`).toBeLessThan(TOLERANCE.gradient);
+    });
+  });
+
+  test('law: every tensor that is read comes back as it is in the file', () => {
+    const own = state();
+    for (const [name, tensor] of coefficientNetworkState(coefficientNetworkParameters(own))) {
+      expect(relativeError(tensor, own.get(name) as HostTensor), name).toBe(0);
+    }
   });
 });

@@ -1,4 +1,5 @@
 /** What the network tests share: sizes from a recipe, our layouts, the probed scalar. */
+import type { EncoderConfig } from '@mfim/encoder';
 import { fromTorchLayout } from '@mfim/stylegan';
 import type { LayoutChange } from '@mfim/stylegan';
 import type { ChannelPlan, HostTensor } from '@mfim/tensor-contracts';
@@ -18,6 +19,21 @@ export function sizesOf({ config }: Pick<GoldenFile, 'config'>): StyleganSizes {
   const sizes = (config['generator'] ?? config) as Record<string, number>;
   const { resolution, base, maximum, latent } = sizes as Record<'resolution' | 'base' | 'maximum' | 'latent', number>;
   return { resolution, plan: { base, maximum }, latent };
+}
+
+/** The encoder's form from a recipe's settings. */
+export function encoderConfigOf(settings: Readonly<Record<string, unknown>>): EncoderConfig {
+  const pairs = (name: string): readonly [number, number][] => settings[name] as [number, number][];
+  return {
+    inputResolution: settings['input_resolution'] as number,
+    stemWidth: settings['stem_width'] as number,
+    stages: pairs('stages').map(([units, width]) => ({ units, width })),
+    pyramidWidth: settings['pyramid_width'] as number,
+    levels: pairs('levels').map(([size, codesUpTo]) => ({ resolution: size, codesUpTo })),
+    codeWidth: settings['code_width'] as number,
+    mapWidth: settings['map_width'] as number,
+    mapResolutions: settings['map_resolutions'] as number[],
+  };
 }
 
 /** A golden tensor in our layout, by the rule of a key map. */

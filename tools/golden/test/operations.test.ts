@@ -1,5 +1,6 @@
 /** Every building block of @mfim/nn against PyTorch: value, gradients, and gradients of gradients. */
 import '@tensorflow/tfjs';
+import { poolForLosses } from '@mfim/losses-3dmm';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   batchNorm,
@@ -83,7 +84,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'unit-wider-down': unit(2),
   'resize-corners-up': resize([8, 8]),
   'resize-corners-uneven': resize([7, 11]),
-  'average-pool-4': (parts) => tf.avgPool(part(parts, 'x') as tf.Tensor4D, 4, 4, 'valid'),
+  'average-pool-4': (parts) => poolForLosses(part(parts, 'x'), 2),
 };
 
 const file = readGoldenFile('operations');

@@ -1,4 +1,4 @@
-"""MobileFaceNet and LPIPS-squeeze on NCHW tensors, straight from their PyTorch state dictionaries.
+"""MobileFaceNet, LPIPS-squeeze and 3DDFA_V2's regressor on NCHW tensors, straight from their PyTorch state dictionaries.
 
 Nothing is folded here: batch norms, biases and the input normalisation run where the networks have them.
 """
@@ -16,11 +16,16 @@ LPIPS_EPSILON = 1e-10
 MOBILE_FACE_NET_STAGES = ((2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1))
 # torchvision's squeezenet1_1().features: what stands at which index, and the taps of LPIPS.
 POOLS, FIRES, TAPS = (2, 5, 8), (3, 4, 6, 7, 9, 10, 11, 12), (1, 4, 7, 9, 10, 11, 12)
+# 3DDFA_V2's MobileNet-V1: the blocks and their strides.
+COEFFICIENT_BLOCKS = {"dw2_1": 1, "dw2_2": 2, "dw3_1": 1, "dw3_2": 2, "dw4_1": 1, "dw4_2": 2}
+COEFFICIENT_BLOCKS |= {f"dw5_{index}": 1 for index in range(1, 6)} | {"dw5_6": 2, "dw6": 1}
+COEFFICIENT_PARTS = {"pose": slice(0, 12), "shape": slice(12, 52), "expression": slice(52, 62)}
 
 
-def load_state(path):
+def load_state(path, prefix=""):
     state = torch.load(path, map_location="cpu", weights_only=True)
-    return {name: value.to(torch.float64) for name, value in state.items()}
+    state = state["state_dict"] if "state_dict" in state else state
+    return {name.removeprefix(prefix): value.to(torch.float64) for name, value in state.items()}
 
 
 def per_channel(values, x):
@@ -89,3 +94,14 @@ def lpips(trunk, heads, first, second):
         distance = functional.conv2d((one - other).square(), heads[f"lin{index}.model.1.weight"])
         total = total + distance.mean(dim=(1, 2, 3))
     return total
+
+
+def coefficients(state, face):
+    """face [N 3 120 120], RGB in [-1, 1] -> the 62 normalised numbers: 12 pose, 40 shape, 10 expression."""
+    x = ((face + 1) * 127.5).flip(1)  # BGR, 0..255
+    x = (x - 127.5) / 128
+    x = functional.relu(conv_norm(state, ("conv1", "bn1"), x, 2))
+    for name, stride in COEFFICIENT_BLOCKS.items():
+        x = functional.relu(conv_norm(state, (f"{name}.conv_dw", f"{name}.bn_dw"), x, stride))
+        x = functional.relu(conv_norm(state, (f"{name}.conv_sep", f"{name}.bn_sep"), x))
+    return functional.linear(x.mean(dim=(2, 3)), state["fc_param.weight"], state["fc_param.bias"])

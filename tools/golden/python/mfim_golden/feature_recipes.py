@@ -8,7 +8,7 @@ import pathlib
 
 from torch.nn import functional
 
-from . import feature_networks
+from . import crops, feature_networks
 from .golden_file import GoldenFile
 
 WEIGHTS = pathlib.Path(__file__).resolve().parents[5] / "shared" / "data" / "weights"
@@ -44,4 +44,19 @@ def lpips_recipe():
     return file
 
 
-FEATURE_RECIPES = {"mobile-face-net": mobile_face_net_recipe, "lpips-squeeze": lpips_recipe}
+def three_ddfa_recipe():
+    """Coefficients of a 120-pixel face and of an FFHQ-aligned one through the crop; gradients by both images."""
+    state = feature_networks.load_state(WEIGHTS / "3ddfa-v2" / "mb05_120x120.pth", "module.")
+    file = GoldenFile("three-ddfa", 23, {"square": SQUARE})
+    face, aligned = file.input("face", (1, 3, 30, 30), 0.5), file.input("aligned", (2, 3, 40, 40), 0.5)
+    scalar = file.probe("face", feature_networks.coefficients(state, enlarge(face)))
+    scalar = scalar + file.probe("aligned", feature_networks.coefficients(state, crops.three_ddfa_crop(aligned)))
+    file.gradients(scalar, {"face": face, "aligned": aligned})
+    return file
+
+
+FEATURE_RECIPES = {
+    "mobile-face-net": mobile_face_net_recipe,
+    "lpips-squeeze": lpips_recipe,
+    "three-ddfa": three_ddfa_recipe,
+}
