@@ -86,8 +86,9 @@ async function verify(_flags: Record<never, never>, folder: string): Promise<voi
   const { count, size, hash, unsummed } = await verifyDataset(folder, (done, total) => {
     if (done % VERIFIED_EVERY === 0) say(`${done} of ${total}`);
   });
-  if (unsummed > 0) say(`${unsummed} images have no stored sums: made by an earlier version, only their length is checked`);
-  say(`${count} images of ${size} pixels, as they were written; dataset hash ${hash}`);
+  const what = `${count} images of ${size} pixels`;
+  if (unsummed === 0) say(`${what}, as they were written; dataset hash ${hash}`);
+  else say(`${what}, ${unsummed} of them without stored sums (made by an earlier version): only their length was checked; dataset hash ${hash}`);
 }
 
 const number = (brief: string) => ({ kind: 'parsed', parse: Number, optional: true, brief }) as const;

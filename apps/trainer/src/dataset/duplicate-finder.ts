@@ -1,6 +1,6 @@
 /**
  * Finds, among the faces seen so far, the one whose hash differs in the fewest bits. A plain search over 32 bytes a
- * face: the 70,000 faces of FFHQ take 2.2 MB and a fraction of the time that aligning them takes.
+ * face: the hashes of FFHQ's 70,000 faces take 2.2 MB.
  */
 import { InputError } from '@mfim/tensor-contracts';
 import { HASH_BITS } from './face-hash.ts';
@@ -22,7 +22,7 @@ export interface DuplicateFinder {
 
 /**
  * Default distance below which two faces are one photo. On 913 portraits of office holders and 200 generated ones,
- * aligned to 128 pixels, no two photos of different people were nearer than 60 bits; see the readme.
+ * aligned to 128 pixels, no photos of two people were nearer than 56 bits; see the readme.
  */
 export const NEAR_DUPLICATE_BITS = 40;
 

@@ -18,7 +18,7 @@ table { border-collapse: collapse } td, th { padding: .15rem 1rem .15rem 0; text
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 code { font-size: .85em; overflow-wrap: anywhere } .stopped { background: #ffebe9; border: 1px solid #cf222e; padding: .6rem 1rem }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, 96px); gap: 4px } img { width: 96px; height: 96px; display: block; background: #d8dee4 }
-.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem } .pair { display: grid; grid-template-columns: 96px 96px; gap: 2px }
+.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem } .pair { display: grid; grid-template-columns: 96px 96px; gap: 2px; align-content: start }
 .pair p { grid-column: 1 / 3; margin: .2rem 0 0; font-size: .75rem; line-height: 1.35; overflow-wrap: anywhere }
 .bar { background: #0969da; height: .9rem; border-radius: 2px } details { margin-top: .8rem }
 @media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117 } h2 { border-color: #30363d } .stopped { background: #490202 } }
