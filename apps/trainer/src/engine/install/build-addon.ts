@@ -3,7 +3,7 @@
  * its result is kept beside the library: package managers throw built files away whenever they install anew, and a training
  * that runs on the package's own addon is not disturbed.
  */
-import { copyFile, cp, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isPresent } from '../package-part.ts';
@@ -34,8 +34,25 @@ function keptAddon({ tfjsNode, home, library }: AddonRequest): string {
   return path.join(home, 'addons', `${tfjsNode.version}-${process.platform}-${process.arch}-${wheel}.node`);
 }
 
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Removes the build folders of runs that were killed. */
+async function sweep(home: string): Promise<void> {
+  for (const name of await readdir(home)) {
+    const owner = /^build-(\d+)$/u.exec(name)?.[1];
+    if (owner !== undefined && !isAlive(Number(owner))) await rm(path.join(home, name), { recursive: true, force: true });
+  }
+}
+
 async function compile(request: AddonRequest, kept: string): Promise<void> {
   const { tfjsNode, home, library, say } = request;
+  await sweep(home);
   const headers = await findNodeHeaders(path.join(home, 'headers'), say);
   const folder = path.join(home, `build-${process.pid}`);
   try {
