@@ -15,7 +15,7 @@ import type { TrainedParameter } from './objective-under-test.ts';
 
 const gamma = file.config['gamma'] as number;
 const interval = file.config['interval'] as number;
-/** 40 s on an idle machine (tfjs's plain cpu engine); a busy one takes longer. */
+/** It took 38 s beside another busy process, 77 s beside a dozen. */
 const PATIENCE = 600_000;
 
 function expectValue(name: string, value: tf.Tensor): void {
