@@ -39,7 +39,7 @@ describe('status', () => {
     expect(stdout).toMatch(/step +1000 of 10000 \(10\.0 %\)/);
     expect(stdout).toMatch(/speed +10\.0 images\/s, 0\.800 s a step/);
     expect(stdout).toMatch(/to go +2 h 0 min\n/);
-    expect(stdout).toMatch(/last checkpoint +checkpoint\.safetensors at step 450, .* ago/);
+    expect(stdout).toMatch(/last checkpoint +checkpoints\/step-450\.safetensors at step 450, .* ago/);
     expect(stdout).toMatch(/ {2}l1 +0\.468/);
     expect(stdout).toMatch(/ {2}identityToTarget +0\.500/);
     expect(stdout).toMatch(/ALARM collapse-to-target since step 500: the swap looks/);
@@ -63,14 +63,14 @@ describe('status', () => {
     appendFileSync(join(folder, 'metrics.jsonl'), '{"time":"2026-0');
     writeFileSync(join(folder, 'facts.json'), '{');
     writeFileSync(join(folder, 'lock.json'), '{"pid":"x"}');
-    writeFileSync(join(folder, 'checkpoint.safetensors'), 'torn');
+    for (const name of ['step-50', 'step-450']) writeFileSync(join(folder, 'checkpoints', `${name}.safetensors`), 'torn');
     writeFileSync(join(folder, 'snapshots', '0000250.png'), 'torn');
     const { code, stdout } = await callStatus(folder, '--html');
     expect(code).toBe(0);
     expect(stdout).toMatch(/metrics\.jsonl: 1 damaged line left out/);
     expect(stdout).toMatch(/facts\.json is damaged/);
     expect(stdout).toMatch(/step +200 of/);
-    expect(stdout).toMatch(/last checkpoint +checkpoint\.safetensors, 4/);
+    expect(stdout).toMatch(/last checkpoint +checkpoints\/step-\d+\.safetensors, 4/);
   });
 
   it.each([
@@ -94,6 +94,8 @@ describe('status', () => {
     const page = readFileSync(join(folder, 'status.html'), 'utf8');
     expect(page).toContain('Copyright (c) 2022 Leon Sorokin');
     expect(page).toContain("default-src 'none'");
+    expect(page).toContain('<dt>engine.name</dt><dd>tensorflow</dd>');
+    expect(page).toContain('All 2 sessions');
     const addresses = page.replaceAll(/\/\*![^]*?\*\//g, '').match(/(?:src|href)="[^"]*"|url\([^)]*\)/g) ?? [];
     expect(addresses).toEqual(['href="data:,"']);
     expect(page).not.toContain('<script>alert');

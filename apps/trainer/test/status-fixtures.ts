@@ -35,7 +35,8 @@ async function snapshot(hue: number): Promise<Buffer> {
 function writeRest(folder: string): void {
   const write = (name: string, value: unknown): void => writeFileSync(join(folder, name), `${JSON.stringify(value)}\n`);
   write('config.json', { name: 'shown-<b>&"run"', seed: 1, steps: 10_000, batch: 8, note: '</script><script>alert(1)</script>' });
-  write('facts.json', { versions: { node: '20', mfim: '0.1.0' }, commit: 'abc', machine: { cores: 2 }, engine: 'tensorflow', dataset: 'sha256-xyz' });
+  const session = { versions: { node: '20', mfim: '0.1.0' }, commit: 'abc', machine: { cores: 2 }, engine: { name: 'tensorflow' }, dataset: { sha256: 'xyz' } };
+  write('facts.json', { ...session, sessions: [session, session] });
   write('lock.json', { pid: process.pid, host: hostname(), started: time(0) });
   const readings = [250, 500, 750].map((step) => JSON.stringify({ time: time(step), step, readings: { identityToSource: 0.1, identityToTarget: 0.5, codeDeviation: 0.3 } }));
   writeFileSync(join(folder, 'readings.jsonl'), `${readings.join('\n')}\n`);
@@ -45,7 +46,8 @@ function writeRest(folder: string): void {
     { time: time(500), event: 'raised', kind: 'collapse-to-target', step: 500, message: 'the swap looks like its target' },
   ];
   writeFileSync(join(folder, 'alarms.jsonl'), `${alarms.map((alarm) => JSON.stringify(alarm)).join('\n')}\n`);
-  writeFileSync(join(folder, 'checkpoint.safetensors'), writeSafetensors(new Map(), new Map([['step', '450']])));
+  mkdirSync(join(folder, 'checkpoints'));
+  for (const step of [450, 50]) writeFileSync(join(folder, 'checkpoints', `step-${step}.safetensors`), writeSafetensors(new Map(), new Map([['step', String(step)]])));
 }
 
 /** Makes a folder; steps of records are 50, 100, ..., those of snapshots 250, 500, ... */

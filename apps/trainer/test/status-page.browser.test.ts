@@ -40,6 +40,7 @@ describe.skipIf(executable === undefined)(`status page${executable === undefined
     complaints = [];
     context = await browser.newContext({ viewport: { width: options.width ?? 1280, height: 900 }, colorScheme: options.colorScheme ?? 'light' });
     page = await context.newPage();
+    page.setDefaultTimeout(100_000);
     const address = pathToFileURL(join(folder, 'status.html')).href;
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

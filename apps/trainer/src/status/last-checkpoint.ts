@@ -1,4 +1,4 @@
-/** The newest checkpoint of a run: its step and its age, from the head of the file alone. */
+/** The last checkpoint of a run: its step and its age, from the head of the file alone. */
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -39,7 +39,7 @@ async function stepIn(file: string): Promise<number | undefined> {
   }
 }
 
-/** The checkpoint that was saved last; `undefined` when there is none. */
+/** The checkpoint of the highest step, which a resume takes; `undefined` when there is none. */
 export async function lastCheckpoint(folder: string): Promise<CheckpointFile | undefined> {
   const found = [];
   for (const place of PLACES) {
@@ -49,10 +49,12 @@ export async function lastCheckpoint(folder: string): Promise<CheckpointFile | u
   const files = [];
   for (const file of found) {
     const facts = await stat(path.join(folder, file)).catch(() => undefined);
-    if (facts?.isFile() === true) files.push({ file, bytes: facts.size, time: facts.mtimeMs });
+    if (facts?.isFile() !== true) continue;
+    const step = await stepIn(path.join(folder, file)).catch(() => undefined);
+    files.push({ file, bytes: facts.size, time: facts.mtimeMs, step });
   }
-  const last = files.toSorted((one, other) => one.time - other.time).at(-1);
+  const last = files.toSorted((one, other) => (one.step ?? -1) - (other.step ?? -1) || one.time - other.time).at(-1);
   if (last === undefined) return undefined;
-  const step = await stepIn(path.join(folder, last.file)).catch(() => undefined);
-  return { file: last.file, bytes: last.bytes, savedAt: new Date(last.time).toISOString(), ...(step === undefined ? {} : { step }) };
+  const { file, bytes, time, step } = last;
+  return { file, bytes, savedAt: new Date(time).toISOString(), ...(step === undefined ? {} : { step }) };
 }

@@ -77,9 +77,16 @@ function flatRows(value: unknown, name: string, depth: number): readonly (readon
   return Object.entries(value).flatMap(([key, inner]) => flatRows(inner, name === '' ? key : `${name}.${key}`, depth + 1));
 }
 
+/** The newest session, and all of them where the run was resumed. */
+function factList(facts: unknown): string {
+  const { sessions, ...newest } = { ...(facts as { readonly sessions?: readonly unknown[] }) };
+  const all = Array.isArray(sessions) && sessions.length > 1 ? `<details><summary>All ${sessions.length} sessions</summary><pre tabindex="0">${escapeHtml(JSON.stringify(sessions, null, 2))}</pre></details>` : '';
+  return definitionList(flatRows(newest, '', 0)) + all;
+}
+
 /** Versions, machine, engine, dataset; and the config. */
 export function provenanceSection({ facts, config }: RunReading): string {
-  const known = facts === undefined ? '<p>Not recorded.</p>' : definitionList(flatRows(facts, '', 0));
+  const known = facts === undefined ? '<p>Not recorded.</p>' : factList(facts);
   const whole = config === undefined ? '<p>Not recorded.</p>' : `<pre tabindex="0">${escapeHtml(JSON.stringify(config, null, 2))}</pre>`;
   return `${known}<details><summary>Config</summary>${whole}</details>`;
 }
