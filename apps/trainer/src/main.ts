@@ -2,8 +2,11 @@
 import { buildApplication, buildRouteMap, run, text_en as defaultText } from '@stricli/core';
 import { MfimError, InputError } from '@mfim/tensor-contracts';
 import { datasetCommand } from './commands/dataset.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
-import { resumeCommand, trainCommand } from './commands/train.ts';
+import { statusCommand } from './commands/status.ts';
+import { pretrainCommand, resumeCommand, trainCommand } from './commands/train.ts';
 
 const EXIT_FAULT = 1;
 const EXIT_INPUT = 2;
@@ -13,7 +16,16 @@ function exitCodeOf(error: unknown): number {
 }
 
 const routes = buildRouteMap({
-  routes: { dataset: datasetCommand, train: trainCommand, resume: resumeCommand, export: exportCommand },
+  routes: {
+    dataset: datasetCommand,
+    pretrain: pretrainCommand,
+    train: trainCommand,
+    resume: resumeCommand,
+    status: statusCommand,
+    export: exportCommand,
+    engine: engineCommand,
+    doctor: doctorCommand,
+  },
   docs: { brief: 'Train MFIM and export model bundles.' },
 });
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createModel } from '../src/model/swap-model.ts';
 import { adamStart, adamUpdate } from '../src/training/adam.ts';
-import { encoderRateScale } from '../src/training/encoder-rate-scale.ts';
+import { rateScale } from '../src/training/rate-scale.ts';
 import { smallConfig } from './small-run.ts';
 
 // torch.optim.Adam([1, -2], lr=0.1, betas=(0.5, 0.9), eps=1e-8), gradients [1, -3] then [0.5, 2], PyTorch's formula by hand:
@@ -36,14 +36,20 @@ test('a scale of 0 holds a parameter still, one of 0.5 halves its step', async (
   expect([...(await moved.data())]).toEqual([1, expect.closeTo(0.95, 6), expect.closeTo(0.9, 6)]);
 });
 
-test('plain encoder weights have their own rate, heads and generator the other', async () => {
-  const config = smallConfig();
+test('plain encoder weights have their own rate, frozen parameters none, the others the common one', async () => {
+  const config = { ...smallConfig(), frozen: ['generator.'] };
   const { model } = createModel(config);
-  const scale = await encoderRateScale(model, { generatorRate: 0.01, encoderRate: 0.001 }).data();
+  const scale = await rateScale(model, { ...config, optimiser: { ...config.optimiser, generatorRate: 0.01, encoderRate: 0.001 } }).data();
   let offset = 0;
   for (const [index, name] of model.swapper.layout.names.entries()) {
     const plain = name.startsWith('encoder.') && !name.includes('.heads.');
-    expect(scale[offset], name).toBeCloseTo(plain ? 0.1 : 1, 6);
+    const expected = name.startsWith('generator.') ? 0 : plain ? 0.1 : 1;
+    expect(scale[offset], name).toBeCloseTo(expected, 6);
     offset += model.swapper.layout.sizes[index] as number;
   }
+});
+
+test('a beginning that freezes nothing is refused with the names there are', () => {
+  const config = { ...smallConfig(), frozen: ['generater.'] };
+  expect(() => rateScale(createModel(config).model, config)).toThrow(/beginnings of parameter names.*encoder\.body.*got generater\./s);
 });

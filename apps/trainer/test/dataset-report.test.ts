@@ -4,7 +4,8 @@ import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { checkDatasetConfig, outputsOf, readDatasetConfig } from '../src/dataset/dataset-config.ts';
+import { checkDocument, readDocument } from '../src/config/read-config.ts';
+import { DATASET_SCHEMA, outputsOf } from '../src/dataset/dataset-config.ts';
 import { datasetHash } from '../src/dataset/dataset-hash.ts';
 import { reportOf, skippedByReason } from '../src/dataset/preparation-report.ts';
 import { prepareDataset } from '../src/dataset/prepare-dataset.ts';
@@ -60,8 +61,8 @@ describe('the config of a dataset', () => {
 
   test('the example in configs is whole and has the defaults', async () => {
     const file = new URL('../configs/dataset.yaml', import.meta.url);
-    const config = await readDatasetConfig(file.pathname);
-    const defaults = checkDatasetConfig({ ...whole, sources: [{ ...whole.sources[0] }] }, 'test');
+    const config = await readDocument(DATASET_SCHEMA, file.pathname);
+    const defaults = checkDocument(DATASET_SCHEMA, { ...whole, sources: [{ ...whole.sources[0] }] }, 'test');
     const { sources, out, sizes, ...rest } = config;
     expect(rest).toEqual({ aligned: defaults.aligned, minimumFace: defaults.minimumFace, maxSkipped: defaults.maxSkipped, duplicates: defaults.duplicates });
     expect(Object.keys(parse(await readFile(file, 'utf8')) as object)).toHaveLength(Object.keys(config).length);
@@ -73,7 +74,7 @@ describe('the config of a dataset', () => {
   test('mistakes are named', async () => {
     const refused = (change: object): string => {
       try {
-        checkDatasetConfig({ ...whole, ...change }, 'test');
+        checkDocument(DATASET_SCHEMA, { ...whole, ...change }, 'test');
       } catch (error) {
         expect(error).toBeInstanceOf(InputError);
         return (error as Error).message;
@@ -87,9 +88,9 @@ describe('the config of a dataset', () => {
     expect(refused({ sources: [whole.sources[0], whole.sources[0]] })).toMatch(/same name/u);
     expect(refused({ sources: [{ ...whole.sources[0], name: 'a/b' }] })).toMatch(/without \//u);
     expect(refused({ sources: [{ ...whole.sources[0], licence: undefined }] })).toMatch(/licence/u);
-    await expect(readDatasetConfig('absent.yaml')).rejects.toThrow(/readable YAML/u);
+    await expect(readDocument(DATASET_SCHEMA, 'absent.yaml')).rejects.toThrow(/readable YAML/u);
     const file = path.join(await mkdtemp(path.join(tmpdir(), 'mfim-config-')), 'bad.yaml');
     await writeFile(file, 'sources: [');
-    await expect(readDatasetConfig(file)).rejects.toThrow(InputError);
+    await expect(readDocument(DATASET_SCHEMA, file)).rejects.toThrow(InputError);
   });
 });

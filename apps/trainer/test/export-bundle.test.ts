@@ -9,31 +9,32 @@ import { byteImage, onnxRuntime } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, test } from 'vitest';
-import { saveCheckpoint } from '../src/checkpoint/save-checkpoint.ts';
+import { newestCheckpoint, saveCheckpoint } from '../src/run/checkpoint-store.ts';
+import type { Checkpoint } from '../src/run/checkpoint-store.ts';
+import { packState } from '../src/training/swap-stage.ts';
 import { exportBundle } from '../src/export/export-bundle.ts';
 import { startState } from '../src/training/training-state.ts';
 import { SIZE, smallConfig, smallContext } from './small-run.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-async function savedRun(): Promise<string> {
+async function savedRun(): Promise<{ readonly run: string; readonly checkpoint: Checkpoint }> {
   const { context, weights } = smallContext(smallConfig());
-  const folder = await mkdtemp(path.join(tmpdir(), 'mfim-export-'));
-  const facts = { sampler: [], config: JSON.stringify(context.config) };
-  await saveCheckpoint(path.join(folder, 'checkpoint.safetensors'), context.model, { state: startState(weights), facts });
-  return folder;
+  const run = await mkdtemp(path.join(tmpdir(), 'mfim-export-'));
+  await saveCheckpoint(run, packState(context.model, startState(weights)), { step: 0, stream: [], config: JSON.stringify(context.config) });
+  return { run, checkpoint: await newestCheckpoint(run, () => undefined) };
 }
 
 test('what is exported opens, encodes and draws; a card beside it stays', async () => {
-  const run = await savedRun();
+  const { run, checkpoint } = await savedRun();
   const folder = path.join(run, 'bundle');
-  const request = { checkpoint: path.join(run, 'checkpoint.safetensors'), folder, weights: 'float16', metrics: { l1: 0.5 } } as const;
+  const request = { checkpoint, folder, weights: 'float16', metrics: { l1: 0.5 } } as const;
   const manifest = await exportBundle(request);
   await writeFile(path.join(folder, 'README.md'), 'card');
   await exportBundle(request);
   expect(await readFile(path.join(folder, 'README.md'), 'utf8')).toBe('card');
   expect((await readdir(folder)).toSorted()).toEqual([...Object.keys(manifest.files), 'README.md', 'manifest.json'].toSorted());
-  expect((await readdir(run)).toSorted()).toEqual(['bundle', 'checkpoint.safetensors']);
+  expect((await readdir(run)).toSorted()).toEqual(['bundle', 'checkpoints']);
   const bundle = await openBundle(folderFiles(folder), onnxRuntime(ort, { name: 'cpu' }));
   const face = byteImage(new Uint8Array(SIZE * SIZE * 3).fill(90), { width: SIZE, height: SIZE, channels: 3 });
   const [encoded] = await bundle.encode([face]);
@@ -43,8 +44,8 @@ test('what is exported opens, encodes and draws; a card beside it stays', async 
 });
 
 test('a folder of somebody else is not overwritten', async () => {
-  const run = await savedRun();
-  const request = { checkpoint: path.join(run, 'checkpoint.safetensors'), folder: run, weights: 'float32', metrics: {} } as const;
+  const { run, checkpoint } = await savedRun();
+  const request = { checkpoint, folder: run, weights: 'float32', metrics: {} } as const;
   await expect(exportBundle(request)).rejects.toThrow(/a new folder or an older bundle/);
-  expect(await readdir(run)).toEqual(['checkpoint.safetensors']);
+  expect(await readdir(run)).toEqual(['checkpoints']);
 });

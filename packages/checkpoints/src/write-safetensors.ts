@@ -30,14 +30,14 @@ function inFileOrder([firstName, first]: [string, RawTensor], [secondName, secon
 }
 
 /**
- * Writes tensors and metadata as one safetensors file.
+ * The file in pieces, header first, without copying the data: for files that are too large to stand in memory twice.
  *
  * @throws ShapeError when a tensor's bytes do not fill its shape.
  */
-export function writeSafetensors(
+export function safetensorsPieces(
   tensors: ReadonlyMap<string, RawTensor>,
   metadata: ReadonlyMap<string, string> = new Map(),
-): Uint8Array {
+): readonly Uint8Array[] {
   const ordered = [...tensors].toSorted(inFileOrder);
   const fields: [string, unknown][] = metadata.size === 0 ? [] : [['__metadata__', Object.fromEntries(metadata)]];
   let size = 0;
@@ -47,15 +47,29 @@ export function writeSafetensors(
     fields.push([name, { dtype, shape, data_offsets: [size, size + data.byteLength] }]);
     size += data.byteLength;
   }
-  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(fields)));
-  const headerSize = Math.ceil(header.byteLength / ALIGNMENT) * ALIGNMENT;
-  const file = new Uint8Array(ALIGNMENT + headerSize + size).fill(SPACE, ALIGNMENT, ALIGNMENT + headerSize);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerSize), true);
-  file.set(header, ALIGNMENT);
-  let position = ALIGNMENT + headerSize;
-  for (const [, { data }] of ordered) {
-    file.set(data, position);
-    position += data.byteLength;
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(fields)));
+  const headerSize = Math.ceil(text.byteLength / ALIGNMENT) * ALIGNMENT;
+  const header = new Uint8Array(ALIGNMENT + headerSize).fill(SPACE, ALIGNMENT);
+  new DataView(header.buffer).setBigUint64(0, BigInt(headerSize), true);
+  header.set(text, ALIGNMENT);
+  return [header, ...ordered.map(([, { data }]) => data)];
+}
+
+/**
+ * Writes tensors and metadata as one safetensors file.
+ *
+ * @throws ShapeError when a tensor's bytes do not fill its shape.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, RawTensor>,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): Uint8Array {
+  const pieces = safetensorsPieces(tensors, metadata);
+  const file = new Uint8Array(pieces.reduce((size, piece) => size + piece.byteLength, 0));
+  let position = 0;
+  for (const piece of pieces) {
+    file.set(piece, position);
+    position += piece.byteLength;
   }
   return file;
 }

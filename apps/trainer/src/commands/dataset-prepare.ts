@@ -5,7 +5,8 @@
 import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
-import { checkDatasetConfig, outputsOf, readDatasetConfig } from '../dataset/dataset-config.ts';
+import { checkDocument, readDocument } from '../config/read-config.ts';
+import { DATASET_SCHEMA, outputsOf } from '../dataset/dataset-config.ts';
 import type { DatasetConfig } from '../dataset/dataset-config.ts';
 import { verifyDataset } from '../dataset/dataset-hash.ts';
 import { skippedByReason } from '../dataset/preparation-report.ts';
@@ -13,6 +14,7 @@ import { prepareDataset } from '../dataset/prepare-dataset.ts';
 import type { PreparationProgress, PreparationResult } from '../dataset/prepare-dataset.ts';
 import { writeReport } from '../dataset/write-report.ts';
 import { openFinder } from './open-finder.ts';
+import { locked } from './perform-run.ts';
 
 const PROGRESS_EVERY = 50;
 const VERIFIED_EVERY = 10_000;
@@ -41,7 +43,7 @@ const DEFAULT_SIZE = 64;
 async function configOf({ config, ...flags }: PrepareFlags, paths: readonly string[]): Promise<DatasetConfig> {
   const given = [...Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`])), ...paths];
   if (config !== undefined) {
-    if (given.length === 0) return readDatasetConfig(config);
+    if (given.length === 0) return readDocument(DATASET_SCHEMA, config);
     throw new InputError({ where: `--config ${config}`, expected: 'no other flags and paths', got: given.join(' '), remedy: 'write them into the config' });
   }
   if (paths.length === 0) {
@@ -57,7 +59,7 @@ async function configOf({ config, ...flags }: PrepareFlags, paths: readonly stri
     maxSkipped: flags.maxSkipped,
     duplicates: { keep: flags.keepDuplicates, distance: flags.duplicateDistance },
   };
-  return checkDatasetConfig(document, 'mfim-train dataset prepare (see --help)');
+  return checkDocument(DATASET_SCHEMA, document, 'mfim-train dataset prepare (see --help)');
 }
 
 function sayProgress({ read, count, skipped, duplicates, most }: PreparationProgress): void {
@@ -72,6 +74,10 @@ function sayResult({ count, read, skipped, duplicates }: PreparationResult, keep
 
 async function prepare(flags: PrepareFlags, ...paths: readonly string[]): Promise<void> {
   const config = await configOf(flags, paths);
+  await locked(config.out, () => fill(config));
+}
+
+async function fill(config: DatasetConfig): Promise<void> {
   const { out, minimumFace, maxSkipped, duplicates, sources: collections } = config;
   const outputs = outputsOf(config);
   const finder = config.aligned ? 'aligned' : await openFinder();

@@ -1,8 +1,9 @@
-/** Reads a YAML configuration and applies `a.b=c` settings to it. */
+/** Reads a YAML configuration, applies `a.b=c` settings to it, and validates it. */
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@mfim/tensor-contracts';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { nearestKeys } from './nearest-keys.ts';
 import { TRAINING_SCHEMA } from './training-config.ts';
 import type { TrainingConfig } from './training-config.ts';
 
@@ -26,37 +27,53 @@ function applySetting(document: Node, setting: string): void {
   Object.defineProperty(node, last, { value: parse(setting.slice(equals + 1)), enumerable: true, configurable: true, writable: true });
 }
 
+/** Changes values of a parsed document. @throws InputError when it is no mapping, or has no such section */
+export function applySettings(document: unknown, settings: readonly string[], where = 'config'): unknown {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw new InputError({ where, expected: 'a YAML mapping', got: Array.isArray(document) ? 'a list' : typeof document, remedy: 'start from a file in apps/trainer/configs' });
+  }
+  for (const setting of settings) applySetting(document as Node, setting);
+  return document;
+}
+
 /**
  * Validates a parsed document.
  *
- * @throws InputError that lists every field that is wrong
+ * @throws InputError that lists every field that is wrong, unknown keys with the nearest known one
  */
-export function checkConfig(document: unknown, where: string): TrainingConfig {
-  const result = TRAINING_SCHEMA.safeParse(document);
+export function checkDocument<Schema extends z.ZodType>(schema: Schema, document: unknown, where: string): z.infer<Schema> {
+  const result = schema.safeParse(document);
   if (result.success) return result.data;
+  const hints = nearestKeys(schema, result.error);
   throw new InputError({
     where,
-    expected: 'a training config',
-    got: `\n${z.prettifyError(result.error)}\n`,
+    expected: 'a config of the published schema',
+    got: `\n${[z.prettifyError(result.error), ...hints].join('\n')}\n`,
     remedy: 'correct these fields; apps/trainer/configs has whole examples',
   });
 }
 
-/**
- * @param path a YAML file
- * @param settings such as `objective.identity=5`
- * @throws InputError when the file is absent, is not YAML, or does not fit the schema
- */
-export async function readConfig(path: string, settings: readonly string[] = []): Promise<TrainingConfig> {
+/** Reads a YAML file of any schema. @throws InputError when it is absent, is not YAML, or does not fit */
+export async function readDocument<Schema extends z.ZodType>(schema: Schema, path: string, settings: readonly string[] = []): Promise<z.infer<Schema>> {
   let document: unknown;
   try {
     document = parse(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new InputError({ where: path, expected: 'a readable YAML file', got: String(cause), remedy: 'check the path and the syntax', cause });
   }
-  if (typeof document !== 'object' || document === null) {
-    throw new InputError({ where: path, expected: 'a YAML mapping', got: typeof document, remedy: 'start from a file in apps/trainer/configs' });
-  }
-  for (const setting of settings) applySetting(document as Node, setting);
-  return checkConfig(document, path);
+  return checkDocument(schema, applySettings(document, settings, path), path);
+}
+
+/** Validates the config of `mfim-train train`. */
+export function checkConfig(document: unknown, where: string): TrainingConfig {
+  return checkDocument(TRAINING_SCHEMA, document, where);
+}
+
+/**
+ * @param path a YAML file of `mfim-train train`
+ * @param settings such as `objective.identity=5`
+ * @throws InputError when the file is absent, is not YAML, or does not fit the schema
+ */
+export async function readConfig(path: string, settings: readonly string[] = []): Promise<TrainingConfig> {
+  return readDocument(TRAINING_SCHEMA, path, settings);
 }

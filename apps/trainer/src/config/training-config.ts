@@ -1,9 +1,11 @@
 /** The configuration of a training run: one YAML file, validated; unknown keys are refused. */
 import { z } from 'zod';
+import { ENGINE_CHOICES } from '../engine/engine-names.ts';
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
 const weight = z.number().min(0);
+const share = z.number().min(0).max(1);
 
 const generator = z.strictObject({
   resolution: whole,
@@ -33,11 +35,28 @@ const encoder = z.strictObject({
 
 const discriminator = z.strictObject({ channels: z.strictObject({ base: whole, maximum: whole }) });
 
+/** Sources of other people are chosen among `candidates` by pose and light; the rest as `CompositeFace` says. */
+const composite = z.strictObject({
+  candidates: whole,
+  centre: z.tuple([z.number(), z.number()]),
+  radii: z.tuple([positive, positive]),
+  feather: positive,
+  colourShare: share,
+  strength: share,
+});
+
 /** Weights of the terms; `from` is the first step at which a term counts. */
 const objective = z.strictObject({
+  /** Losses but the adversarial one look at images average-pooled to at most this size. */
+  lossResolution: whole,
   l1: weight,
   lpips: weight,
-  /** Factor on l1 and lpips for pairs of two people; the paper's formula has 1. */
+  /** L1 and LPIPS once more, on the face alone: `faceCrop`, enlarged twice. A face is a fifth of an aligned image. */
+  faceL1: weight,
+  faceLpips: weight,
+  /** A square as shares of the image's side. */
+  faceCrop: z.strictObject({ left: share, top: share, side: share }),
+  /** Factor on these four for pairs of two people; the paper's formula has 1. */
   otherIdentity: weight,
   identity: weight,
   identityFrom: z.number().int().min(0),
@@ -45,8 +64,15 @@ const objective = z.strictObject({
   identityInterval: whole,
   /** Distillation: a linear probe reads the source's embedding from its style codes (our choice, training only). */
   identityProbe: weight,
+  /** Keeps the standard deviation of each source code over the batch above `codeSpreadTarget`. */
+  codeSpread: weight,
+  codeSpreadTarget: weight,
   /** Steps before this one train the encoder alone, on the probe: about seven times as fast. */
   probeOnlyUntil: z.number().int().min(0),
+  /** 3DMM terms by 3DDFA_V2: shape like the source's, pose and expression like the target's. */
+  shape: weight,
+  pose: weight,
+  expression: weight,
   adversarial: weight,
   adversarialFrom: z.number().int().min(0),
   r1Gamma: weight,
@@ -73,26 +99,47 @@ export const TRAINING_SCHEMA = z.strictObject({
   dataset: z.string(),
   /** Beginnings of origins that are sources only, never targets: faces without a whole background. */
   sourceOnly: z.array(z.string()),
-  weights: z.strictObject({ mobileFaceNet: z.string(), squeezeNet: z.string(), lpips: z.string() }),
-  engine: z.enum(['tensorflow', 'cpu']),
+  weights: z.strictObject({
+    mobileFaceNet: z.string(),
+    squeezeNet: z.string(),
+    lpips: z.string(),
+    /** 3DDFA_V2 mb05; needed where shape, pose or expression has a weight. */
+    threeDdfa: z.string().optional(),
+  }),
+  engine: z.enum(ENGINE_CHOICES),
   generator,
   encoder,
   discriminator,
+  /** Files that parts start from instead of from scratch: checkpoints of this trainer, or safetensors. */
+  initialise: z.strictObject({ encoder: z.string().optional(), generator: z.string().optional(), discriminator: z.string().optional() }),
+  /** Beginnings of names of parameters that stay as they are: `generator.` freezes the whole generator. */
+  frozen: z.array(z.string().min(1)),
   /** Width of the identity network's embedding; MobileFaceNet has 128. */
   identityWidth: whole,
   split: z.strictObject({ targetUpTo: z.number().int().min(0) }),
   batch: whole,
+  /** The batch is computed in so many equal parts, whose gradients are averaged: less memory. */
+  parts: whole,
   /** Share of pairs whose source is the target itself. */
   sameShare: z.number().min(0).max(1),
   /** Random zoom, shift and colour of the sources (never of the targets): 0 none, 0.1 up to 5 % and 10 %. */
   sourceJitter: z.number().min(0).max(0.5),
+  /** Reconstruct, for pairs of two people, the source's inner face in the target's head instead of the target. */
+  composite: composite.optional(),
   objective,
   optimiser,
   steps: whole,
   logEvery: whole,
   snapshotEvery: whole,
   saveEvery: whole,
-});
+  /** Newest checkpoints that are kept; the best stays as well. */
+  keep: whole,
+})
+  .refine(({ batch, parts }) => batch % parts === 0, { path: ['parts'], error: 'must divide batch' })
+  .refine(({ objective: { shape, pose, expression }, weights }) => shape + pose + expression === 0 || weights.threeDdfa !== undefined, {
+    path: ['weights', 'threeDdfa'],
+    error: 'is needed for the terms shape, pose and expression',
+  });
 
 /** A validated configuration. */
 export type TrainingConfig = z.infer<typeof TRAINING_SCHEMA>;

@@ -1,8 +1,5 @@
 /** What `mfim-train dataset prepare` is told, by a YAML file or by its flags. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { InputError } from '@mfim/tensor-contracts';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { NEAR_DUPLICATE_BITS } from './duplicate-finder.ts';
 import { HASH_BITS } from './face-hash.ts';
@@ -45,24 +42,6 @@ export const DATASET_SCHEMA = z.strictObject({
 
 /** A checked dataset config. */
 export type DatasetConfig = z.infer<typeof DATASET_SCHEMA>;
-
-/** @throws InputError that lists every field that is wrong */
-export function checkDatasetConfig(document: unknown, where: string): DatasetConfig {
-  const result = DATASET_SCHEMA.safeParse(document);
-  if (result.success) return result.data;
-  throw new InputError({ where, expected: 'a dataset config', got: `\n${z.prettifyError(result.error)}\n`, remedy: 'correct these; apps/trainer/configs/dataset.yaml is a whole example' });
-}
-
-/** @throws InputError when the file is absent, is not YAML, or does not fit the schema */
-export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
-  let document: unknown;
-  try {
-    document = parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new InputError({ where: file, expected: 'a readable YAML file', got: String(cause), remedy: 'check the path and the syntax', cause });
-  }
-  return checkDatasetConfig(document, file);
-}
 
 /** One size goes into `out` itself, several into folders named after them. */
 export function outputsOf({ out, sizes }: Pick<DatasetConfig, 'out' | 'sizes'>): readonly SizedFolder[] {

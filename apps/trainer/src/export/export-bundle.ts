@@ -14,12 +14,13 @@ import type { BundleManifest, NetworkContract, NetworkGraph, StageContract } fro
 import { traceToOnnx } from '@mfim/tfjs-onnx';
 import type { TraceInput } from '@mfim/tfjs-onnx';
 import type * as tf from '@tensorflow/tfjs-core';
-import { readCheckpoint, restoreModel, restoreState } from '../checkpoint/save-checkpoint.ts';
 import { checkConfig } from '../config/read-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { parametersOf } from '../model/flat-network.ts';
-import { createModel } from '../model/swap-model.ts';
+import { createModel, restoreBuffers } from '../model/swap-model.ts';
 import type { SwapModel } from '../model/swap-model.ts';
+import type { Checkpoint } from '../run/checkpoint-store.ts';
+import { flatFromTensors } from '../model/flat-from-tensors.ts';
 
 const LICENCE = 'Apache-2.0';
 /** Where a generator is cut, as far as it reaches. */
@@ -27,7 +28,7 @@ const STAGE_TOPS = [16, 64, 256];
 
 /** What to export and where to. */
 export interface ExportRequest {
-  readonly checkpoint: string;
+  readonly checkpoint: Checkpoint;
   readonly folder: string;
   readonly weights: 'float32' | 'float16';
   /** Measured numbers for the manifest. */
@@ -114,13 +115,12 @@ async function writeFolder(folder: string, files: readonly BundleFile[]): Promis
 }
 
 /** Exports a checkpoint. @returns the manifest that was written */
-export async function exportBundle({ checkpoint: file, folder, weights, metrics }: ExportRequest): Promise<BundleManifest> {
-  const checkpoint = await readCheckpoint(file);
-  const config = checkConfig(JSON.parse(checkpoint.config), file);
-  const model = restoreModel(checkpoint, createModel(config).model);
-  const { average, step } = restoreState(checkpoint, model);
+export async function exportBundle({ checkpoint, folder, weights, metrics }: ExportRequest): Promise<BundleManifest> {
+  const config = checkConfig(JSON.parse(checkpoint.config), checkpoint.file);
+  const model = restoreBuffers(createModel(config).model, checkpoint.tensors);
+  const average = flatFromTensors(model.swapper.layout, { tensors: checkpoint.tensors, prefix: 'average.', origin: checkpoint.file });
   const traced = await traceNetworks(model, average, weights);
-  const manifest = manifestOf(config, step, { traced, metrics });
+  const manifest = manifestOf(config, checkpoint.step, { traced, metrics });
   const text = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
   await writeFolder(folder, [traced.encoder.file, ...traced.stages.map((stage) => stage.file), { name: 'manifest.json', bytes: text }]);
   return manifest;

@@ -1,4 +1,6 @@
 /** The trained networks: encoder and generator in one flat vector, the discriminator in another. */
+import { toFloat32 } from '@mfim/checkpoints';
+import type { RawTensor } from '@mfim/checkpoints';
 import { codesFrom, encoderSpec, latentMaps, softenFace, styleMapsFrom } from '@mfim/encoder';
 import type { EncoderConfig, EncoderContext, EncoderParameters } from '@mfim/encoder';
 import { equalizedLinear, linearSpec, seededNormal } from '@mfim/nn';
@@ -8,6 +10,7 @@ import { entriesOf, sideOf, styleTable } from '@mfim/tensor-contracts';
 import type { SideSplit, StyleEntry, StyleTable } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.ts';
+import { checkTensors } from './flat-from-tensors.ts';
 import { flatNetwork, parametersOf } from './flat-network.ts';
 import type { FlatNetwork } from './flat-network.ts';
 
@@ -58,6 +61,21 @@ export function createModel(config: TrainingConfig): { readonly model: SwapModel
   };
 }
 
+/**
+ * The model with saved buffers (batch statistics, stored noise); its own are disposed.
+ *
+ * @param tensors of a checkpoint, by `buffer.` and the buffer's name
+ * @throws InputError when one is missing or of another shape
+ */
+export function restoreBuffers(model: SwapModel, tensors: ReadonlyMap<string, RawTensor>): SwapModel {
+  const own = [...model.swapper.buffers];
+  const layout = { names: own.map(([name]) => name), shapes: own.map(([, tensor]) => tensor.shape) };
+  checkTensors(layout, { tensors, prefix: 'buffer.', origin: 'checkpoint' });
+  const buffers = new Map(own.map(([name, fresh]) => [name, tf.tensor(toFloat32(tensors.get(`buffer.${name}`) as RawTensor), fresh.shape)]));
+  for (const [, fresh] of own) fresh.dispose();
+  return { ...model, swapper: { ...model.swapper, buffers } };
+}
+
 /** `[a, b]` -> a and b, each with half of the batch. */
 function halves(tensor: tf.Tensor): readonly [tf.Tensor, tf.Tensor] {
   return tf.split(tensor, 2, 0) as [tf.Tensor, tf.Tensor];
@@ -72,6 +90,8 @@ function toEncoderSize(image: tf.Tensor, size: number): tf.Tensor {
 export interface SwapResult {
   /** [batch, R, R, 3] */
   readonly image: tf.Tensor;
+  /** The source's codes that were used, [batch, numbers]. */
+  readonly identityCodes: tf.Tensor;
   /** What the probe reads from the source's codes: unit vectors [batch, identityWidth]. */
   readonly probe: tf.Tensor;
 }
@@ -88,10 +108,13 @@ function latentPair(parameters: EncoderParameters, config: EncoderConfig, images
   return { target: side(0), source: side(1) };
 }
 
-/** What the probe reads from codes of source faces; the entries of the source's side, in table order. */
-function readProbe({ context, split }: SwapModel, probe: LinearParameters, codes: ReadonlyMap<number, tf.Tensor>): tf.Tensor {
-  const identity = entriesOf(context.table, 'source', split).map(({ index }) => codes.get(index) as tf.Tensor);
-  return unitRows(equalizedLinear(probe, tf.concat(identity, 1)));
+/** The codes of the source's side in table order, as one vector [batch, numbers] a face. */
+function identityCodesOf({ context, split }: SwapModel, codes: ReadonlyMap<number, tf.Tensor>): tf.Tensor {
+  return tf.concat(entriesOf(context.table, 'source', split).map(({ index }) => codes.get(index) as tf.Tensor), 1);
+}
+
+function readProbe(probe: LinearParameters, identityCodes: tf.Tensor): tf.Tensor {
+  return unitRows(equalizedLinear(probe, identityCodes));
 }
 
 /**
@@ -104,7 +127,7 @@ export function probeFaces(model: SwapModel, flat: tf.Tensor, faces: tf.Tensor):
   const { config } = model.context;
   const maps = latentMaps(encoder, config, toEncoderSize(faces, config.inputResolution));
   const isWanted = (entry: StyleEntry): boolean => sideOf(entry, model.split) === 'source';
-  return readProbe(model, probe, codesFrom(encoder, model.context, { maps, isWanted }));
+  return readProbe(probe, identityCodesOf(model, codesFrom(encoder, model.context, { maps, isWanted })));
 }
 
 /**
@@ -126,8 +149,10 @@ export function swapFaces(
   const fromTarget = codesFrom(encoder, model.context, { maps: latents.target, isWanted: (entry) => !isSource(entry) });
   const codes = table.entries.map((entry) => (isSource(entry) ? fromSource : fromTarget).get(entry.index) as tf.Tensor);
   const maps = styleMapsFrom(encoder, model.context, latents.target);
+  const identityCodes = identityCodesOf(model, fromSource);
   return {
     image: synthesize(generator, table, { codes, maps, noise: 'none' }).image,
-    probe: readProbe(model, probe, fromSource),
+    identityCodes,
+    probe: readProbe(probe, identityCodes),
   };
 }

@@ -1,8 +1,10 @@
 /** The fixed networks that judge a swapped face in training: MobileFaceNet and LPIPS-squeeze. */
 import { readFile } from 'node:fs/promises';
-import { readPyTorch, toFloat32State } from '@mfim/checkpoints';
+import { readPyTorch, subState, toFloat32State } from '@mfim/checkpoints';
+import { coefficientNetworkParameters, threeDdfaRegressor } from '@mfim/losses-3dmm';
 import { arcFaceCrop, lpips, lpipsParameters, mobileFaceNet, mobileFaceNetParameters } from '@mfim/nn';
 import { InputError } from '@mfim/tensor-contracts';
+import type { CoefficientRegressor } from '@mfim/tensor-contracts';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.ts';
 
@@ -12,6 +14,8 @@ export interface LossNetworks {
   embed(image: tf.Tensor): tf.Tensor;
   /** LPIPS-squeeze of each pair, [batch]. */
   perceptual(first: tf.Tensor, second: tf.Tensor): tf.Tensor;
+  /** Where the config names its weights. */
+  readonly regressor?: CoefficientRegressor<tf.Tensor>;
 }
 
 async function readState(path: string) {
@@ -34,7 +38,9 @@ async function readState(path: string) {
 export async function loadLossNetworks(paths: TrainingConfig['weights']): Promise<LossNetworks> {
   const identity = mobileFaceNetParameters(await readState(paths.mobileFaceNet));
   const perceptual = lpipsParameters(await readState(paths.squeezeNet), await readState(paths.lpips));
+  const regressor = paths.threeDdfa === undefined ? undefined : threeDdfaRegressor(coefficientNetworkParameters(subState(await readState(paths.threeDdfa), 'state_dict.module')));
   return {
+    ...(regressor === undefined ? {} : { regressor }),
     embed: (image) => mobileFaceNet(identity, arcFaceCrop(image)),
     perceptual: (first, second) => lpips(perceptual, first, second),
   };

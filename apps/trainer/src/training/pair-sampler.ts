@@ -18,6 +18,8 @@ export interface PairBatch {
   readonly mirrorTargets: readonly boolean[];
   /** True where the source is the target itself (mirrored or moved on its own). */
   readonly same: readonly boolean[];
+  /** Whether the source is mirrored where its face stands in the target's head (see `compositeFace`). */
+  readonly mirrorDonors: readonly boolean[];
   /** How each source is moved: zoom, shift right and down as shares of the side, gain and offset of each channel. */
   readonly sourceMoves: readonly SourceMove[];
 }
@@ -31,6 +33,19 @@ export interface PairSource {
   readonly sameShare: number;
   /** Largest move of a source; 0: none. Zoom and shifts stay within half of it. */
   readonly sourceJitter: number;
+  /** Sources of other people are the most alike in pose and light among so many; 1: none is looked for. */
+  readonly candidates: number;
+  /** Likeness of an image, mirrored or not, to a target; needed for more than one candidate. */
+  readonly likeness?: Likeness;
+}
+
+/** How alike two faces are in pose and light, -1 to 1. */
+export type Likeness = (source: Face, target: Face) => number;
+
+/** An image, mirrored or not. */
+export interface Face {
+  readonly index: number;
+  readonly mirrored: boolean;
 }
 
 /** Draws batches; `state()` and `seed` are interchangeable starts. */
@@ -41,10 +56,8 @@ export interface PairSampler {
 
 const TWO_TO_32 = 2 ** 32;
 
-/** A sampler from a seed, or from the `state()` of an earlier one. */
-export function pairSampler(source: PairSource, start: number | readonly number[]): PairSampler {
-  const generator = typeof start === 'number' ? xoroshiro128plus(start) : xoroshiro128plusFromState(start.slice());
-  const uniform = (): number => (generator.next() >>> 0) / TWO_TO_32;
+/** The draws that a batch is made of. */
+function drawing(source: PairSource, uniform: () => number) {
   const pick = (from: readonly number[]): number => from[Math.floor(uniform() * from.length)] as number;
   const around = (width: number): number => (uniform() * 2 - 1) * width;
   const threeAround = (width: number): [number, number, number] => [around(width), around(width), around(width)];
@@ -55,19 +68,39 @@ export function pairSampler(source: PairSource, start: number | readonly number[
     gains: threeAround(width).map((gain) => 1 + gain) as [number, number, number],
     offsets: threeAround(width),
   });
+  const choose = (target: Face): Face => {
+    const drawn = Array.from({ length: source.candidates }, () => pick(source.sources));
+    const { likeness } = source;
+    if (likeness === undefined) return { index: drawn[0] as number, mirrored: target.mirrored };
+    const faces = drawn.flatMap((index) => [false, true].map((mirrored) => ({ index, mirrored, alike: likeness({ index, mirrored }, target) })));
+    return faces.reduce((best, face) => (face.alike > best.alike ? face : best));
+  };
+  return { pick, move, choose };
+}
+
+/** A sampler from a seed, or from the `state()` of an earlier one. */
+export function pairSampler(source: PairSource, start: number | readonly number[]): PairSampler {
+  const generator = typeof start === 'number' ? xoroshiro128plus(start) : xoroshiro128plusFromState(start.slice());
+  const uniform = (): number => (generator.next() >>> 0) / TWO_TO_32;
+  const { pick, move, choose } = drawing(source, uniform);
+  const slots = Array.from({ length: source.batch }, (_, slot) => slot);
   const sameCount = Math.round(source.batch * source.sameShare);
   return {
     state: () => generator.getState(),
     next() {
-      const slots = Array.from({ length: source.batch }, (_, slot) => slot);
       const targets = slots.map(() => pick(source.targets));
       const same = slots.map((slot) => slot < sameCount);
-      const sources = slots.map((slot) => (same[slot] === true ? (targets[slot] as number) : pick(source.sources)));
       const mirrorTargets = slots.map(() => uniform() < 0.5);
+      const donors = slots.map((slot) => {
+        const target = { index: targets[slot] as number, mirrored: mirrorTargets[slot] as boolean };
+        return same[slot] === true ? target : choose(target);
+      });
+      const sources = donors.map(({ index }) => index);
+      const mirrorDonors = donors.map(({ mirrored }) => mirrored);
       // Also for equal faces: what a mirrored source cannot know (pose, light) must come from the target.
       const mirrorSources = slots.map(() => uniform() < 0.5);
       const sourceMoves = slots.map(() => move(source.sourceJitter));
-      return { sources, targets, same, mirrorSources, mirrorTargets, sourceMoves };
+      return { sources, targets, same, mirrorSources, mirrorTargets, mirrorDonors, sourceMoves };
     },
   };
 }

@@ -1,38 +1,72 @@
-/** A grid of held-out faces: source | target | swap | reconstruction of the target, one row a pair. */
-import { mkdir, rename } from 'node:fs/promises';
-import path from 'node:path';
+/**
+ * What a run looks like on held-out faces: source | target | swap | reconstruction of the target, one row a
+ * pair, and what is measured on the way.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { swapFaces } from '../model/swap-model.ts';
 import type { SwapModel } from '../model/swap-model.ts';
-import { imagesAt } from './image-batches.ts';
-import type { ImageStore } from './image-batches.ts';
+import type { StageSnapshot } from '../run/stage.ts';
+import type { LossNetworks } from './loss-networks.ts';
+import { imagesAt } from './training-set.ts';
+import type { TrainingSet } from './training-set.ts';
 
-/** What to draw. */
-export interface SnapshotRequest {
+/** Most held-out faces that are looked at. */
+const MOST_FACES = 6;
+
+/** What is looked at. */
+export interface SnapshotSubject {
+  readonly model: SwapModel;
+  /** The averaged weights. */
   readonly flat: tf.Tensor;
-  readonly store: ImageStore;
-  /** Dataset indices; each face is the source for the next one's target. */
-  readonly faces: readonly number[];
+  readonly networks: LossNetworks;
+  readonly data: TrainingSet;
 }
 
 function toBytes(grid: tf.Tensor): Uint8Array {
-  const bytes = tf.clipByValue(tf.round(tf.mul(tf.add(grid, 1), 127.5)), 0, 255);
-  return Uint8Array.from(bytes.dataSync());
+  return Uint8Array.from(tf.clipByValue(tf.round(tf.mul(tf.add(grid, 1), 127.5)), 0, 255).dataSync());
 }
 
-/** Writes the grid as PNG (temporary name, then renamed). */
-export async function writeSnapshot(file: string, model: SwapModel, { flat, store, faces }: SnapshotRequest): Promise<void> {
-  const { size } = store;
-  const sources = faces.map((_, index) => faces[(index + 1) % faces.length] as number);
-  const bytes = tf.tidy(() => {
-    const source = imagesAt(store, sources);
-    const target = imagesAt(store, faces);
-    const columns = [source, target, swapFaces(model, flat, { source, target }).image, swapFaces(model, flat, { source: target, target }).image];
-    return toBytes(tf.reshape(tf.concat(columns as tf.Tensor4D[], 2), [faces.length * size, columns.length * size, 3]));
+const numberOf = (scalar: tf.Tensor): number => scalar.dataSync()[0] as number;
+const cosine = (first: tf.Tensor, second: tf.Tensor): number => numberOf(tf.mean(tf.sum(tf.mul(first, second), 1)));
+
+/** Mean over the channels of the standard deviation over faces: 0 where codes say nothing. */
+function codeDeviation(codes: tf.Tensor): number {
+  return numberOf(tf.mean(tf.sqrt(tf.moments(codes, 0).variance)));
+}
+
+function look({ model, flat, networks }: SnapshotSubject, source: tf.Tensor4D, target: tf.Tensor4D) {
+  const swap = swapFaces(model, flat, { source, target });
+  const rebuilt = swapFaces(model, flat, { source: target, target }).image;
+  const [ofSource, ofTarget, ofSwap] = [source, target, swap.image].map((image) => networks.embed(image)) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const measures = {
+    identityToSource: cosine(ofSwap, ofSource),
+    identityToTarget: cosine(ofSwap, ofTarget),
+    targetToSource: cosine(ofTarget, ofSource),
+    reconstructionL1: numberOf(tf.mean(tf.abs(tf.sub(rebuilt, target)))),
+    reconstructionLpips: numberOf(tf.mean(networks.perceptual(rebuilt, target))),
+    codeDeviation: codeDeviation(swap.identityCodes),
+  };
+  return { measures, columns: [source, target, swap.image, rebuilt] as tf.Tensor4D[] };
+}
+
+/** Draws and measures the first held-out faces (training faces where none is held out). */
+export async function takeSnapshot(subject: SnapshotSubject): Promise<StageSnapshot> {
+  const { dataset, heldOut, training } = subject.data;
+  const faces = (heldOut.length >= 2 ? heldOut : training).slice(0, MOST_FACES);
+  const source = await imagesAt(dataset, faces.map((_, index) => faces[(index + 1) % faces.length] as number));
+  const target = await imagesAt(dataset, faces);
+  const { size } = dataset.index;
+  let measures: StageSnapshot['measures'] = {};
+  let bytes: Uint8Array = new Uint8Array(0);
+  tf.tidy(() => {
+    const seen = look(subject, source, target);
+    measures = seen.measures;
+    bytes = toBytes(tf.reshape(tf.concat(seen.columns, 2), [faces.length * size, seen.columns.length * size, 3]));
   });
-  await mkdir(path.dirname(file), { recursive: true });
-  const raw = { width: 4 * size, height: faces.length * size, channels: 3 } as const;
-  await sharp(bytes, { raw }).png().toFile(`${file}.partial`);
-  await rename(`${file}.partial`, file);
+  tf.dispose([source, target]);
+  const raw = { width: bytes.length / (3 * faces.length * size), height: faces.length * size, channels: 3 } as const;
+  // Our choice of what is best: moved identity, at a price for what is lost of the target.
+  const score = (measures['identityToSource'] ?? 0) - (measures['reconstructionLpips'] ?? 0);
+  return { png: await sharp(bytes, { raw }).png().toBuffer(), measures, score };
 }

@@ -1,0 +1,80 @@
+/** Runs a stage in a locked folder, from its config or from its newest whole checkpoint. */
+import { mkdir } from 'node:fs/promises';
+import { registerSecondOrderGradients } from '@mfim/nn';
+import { datasetHash } from '../dataset/dataset-hash.ts';
+import type { EngineChoice } from '../engine/engine-names.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import { pretrainingStage } from '../pretraining/pretraining-stage.ts';
+import type { PretrainingConfig } from '../pretraining/pretraining-config.ts';
+import type { TrainingConfig } from '../config/training-config.ts';
+import type { Checkpoint } from '../run/checkpoint-store.ts';
+import { lockRun } from '../run/run-lock.ts';
+import { runStage } from '../run/run-stage.ts';
+import type { RunSubject } from '../run/run-facts.ts';
+import { loadLossNetworks } from '../training/loss-networks.ts';
+import { swapStage } from '../training/swap-stage.ts';
+import { openTrainingSet } from '../training/training-set.ts';
+import type { TrainingSet } from '../training/training-set.ts';
+import { EXIT_INTERRUPTED, interruptSignal } from './interrupt-signal.ts';
+
+/** What to run, where. */
+export type Job = { readonly folder: string; readonly checkpoint?: Checkpoint } & (
+  | { readonly kind: 'train'; readonly config: TrainingConfig }
+  | { readonly kind: 'pretrain'; readonly config: PretrainingConfig }
+);
+
+interface Prepared {
+  readonly data: TrainingSet;
+  readonly subject: RunSubject;
+  readonly signal: AbortSignal;
+}
+
+/** A line for the person who watches. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function prepare({ engine: name, dataset, sourceOnly = [] }: { readonly engine: EngineChoice; readonly dataset: string; readonly sourceOnly?: readonly string[] }): Promise<Prepared> {
+  const engine = await openEngine(name);
+  say(engine.description);
+  registerSecondOrderGradients();
+  const data = await openTrainingSet(dataset, sourceOnly);
+  say(`${data.training.length} images to train on, ${data.heldOut.length} held out`);
+  const { size, count } = data.dataset.index;
+  const subject = { engine, dataset: { folder: dataset, images: count, size, sha256: await datasetHash(dataset) } };
+  return { data, subject, signal: interruptSignal(say) };
+}
+
+async function run(job: Job, { data, subject, signal }: Prepared): Promise<number> {
+  const common = { folder: job.folder, subject, signal, terminal: process.stdout, ...(job.checkpoint === undefined ? {} : { checkpoint: job.checkpoint }) };
+  if (job.kind === 'pretrain') {
+    return runStage({ ...common, stage: pretrainingStage(job.config, data), identityFrom: Number.POSITIVE_INFINITY });
+  }
+  const { config } = job;
+  const networks = await loadLossNetworks(config.weights);
+  const stage = await swapStage({ config, data, networks, resumed: job.checkpoint !== undefined, say });
+  return runStage({ ...common, stage, identityFrom: config.objective.identityFrom });
+}
+
+/** Holds the run's lock while working. */
+export async function locked<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  await mkdir(folder, { recursive: true });
+  const unlock = await lockRun(folder);
+  try {
+    return await work();
+  } finally {
+    await unlock();
+  }
+}
+
+/** Runs until the last step or an interruption, and says where it stopped. The lock is the caller's. */
+export async function performRun(job: Job): Promise<void> {
+  const prepared = await prepare(job.config);
+  try {
+    const last = await run(job, prepared);
+    say(`stopped at step ${last}; saved in ${job.folder}`);
+  } finally {
+    await prepared.data.dataset.close();
+  }
+  if (prepared.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
+}

@@ -1,0 +1,152 @@
+/** MFIM training as a stage of the run loop: what it starts from, steps through, saves and shows. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingConfig } from '../config/training-config.ts';
+import { flatFromTensors } from '../model/flat-from-tensors.ts';
+import { initialisePart } from '../model/initialise-weights.ts';
+import { createModel, restoreBuffers } from '../model/swap-model.ts';
+import type { ModelWeights, SwapModel } from '../model/swap-model.ts';
+import type { FlatBucket, PackedState, Stage, StoredState } from '../run/stage.ts';
+import { calibrateSwapper } from './calibrate-swapper.ts';
+import { faceLikeness } from './face-likeness.ts';
+import type { LossNetworks } from './loss-networks.ts';
+import { loadPairs, pairInputs } from './pair-batch.ts';
+import type { LoadedPairs } from './pair-batch.ts';
+import { pairSampler } from './pair-sampler.ts';
+import type { PairBatch, PairSource } from './pair-sampler.ts';
+import { rateScale } from './rate-scale.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { sourceIdentities } from './source-identities.ts';
+import type { SourceIdentities } from './source-identities.ts';
+import { imagesAt } from './training-set.ts';
+import type { TrainingSet } from './training-set.ts';
+import { startState } from './training-state.ts';
+import type { TrainingState } from './training-state.ts';
+import { trainingStep } from './training-step.ts';
+import type { StepContext } from './training-step.ts';
+
+/** Faces that the first batch statistics are measured on. */
+const CALIBRATION_FACES = 64;
+
+/** What the stage is made of. */
+export interface SwapStageRequest {
+  readonly config: TrainingConfig;
+  readonly data: TrainingSet;
+  readonly networks: LossNetworks;
+  /** True when a checkpoint will be restored: then nothing is initialised or measured. */
+  readonly resumed: boolean;
+  /** One line for the person who watches. */
+  readonly say: (line: string) => void;
+}
+
+/** The stage `train`. */
+export type SwapStage = Stage<TrainingState, PairBatch, LoadedPairs>;
+
+async function initialised(weights: ModelWeights, model: SwapModel, { initialise }: TrainingConfig): Promise<ModelWeights> {
+  let { swapper, discriminator } = weights;
+  for (const part of ['encoder', 'generator'] as const) {
+    const file = initialise[part];
+    if (file !== undefined) swapper = await initialisePart(model.swapper.layout, swapper, { part: `${part}.`, file });
+  }
+  if (initialise.discriminator !== undefined) {
+    discriminator = await initialisePart(model.discriminator.layout, discriminator, { part: '', file: initialise.discriminator });
+  }
+  return { swapper, discriminator };
+}
+
+/** The model with the batch statistics of faces spread over the dataset. */
+async function calibrated({ training, dataset }: TrainingSet, model: SwapModel, { swapper }: ModelWeights): Promise<SwapModel> {
+  const stride = Math.max(1, Math.floor(training.length / CALIBRATION_FACES));
+  const images = await imagesAt(dataset, training.filter((_, position) => position % stride === 0).slice(0, CALIBRATION_FACES));
+  const result = calibrateSwapper(model, swapper, images);
+  images.dispose();
+  return result;
+}
+
+function bucketsOf(model: SwapModel, state: TrainingState): readonly FlatBucket[] {
+  const swapper = model.swapper.layout;
+  const discriminator = model.discriminator.layout;
+  return [
+    { prefix: 'swapper.', layout: swapper, flat: state.weights.swapper },
+    { prefix: 'average.', layout: swapper, flat: state.average },
+    { prefix: 'discriminator.', layout: discriminator, flat: state.weights.discriminator },
+    { prefix: 'swapper-first-moment.', layout: swapper, flat: state.swapperAdam.first },
+    { prefix: 'swapper-second-moment.', layout: swapper, flat: state.swapperAdam.second },
+    { prefix: 'discriminator-first-moment.', layout: discriminator, flat: state.discriminatorAdam.first },
+    { prefix: 'discriminator-second-moment.', layout: discriminator, flat: state.discriminatorAdam.second },
+  ];
+}
+
+/** A state as it is saved. */
+export function packState(model: SwapModel, state: TrainingState): PackedState {
+  return {
+    buckets: bucketsOf(model, state),
+    buffers: new Map([...model.swapper.buffers].map(([name, tensor]) => [`buffer.${name}`, tensor])),
+    numbers: { step: state.step, swapperUpdates: state.swapperAdam.updates, discriminatorUpdates: state.discriminatorAdam.updates },
+  };
+}
+
+/** A saved state for a model of the same config. @throws InputError when the sizes differ */
+export function unpackState(model: SwapModel, { tensors, numbers }: StoredState): TrainingState {
+  const swapper = (prefix: string) => flatFromTensors(model.swapper.layout, { tensors, prefix: `${prefix}.`, origin: 'checkpoint' });
+  const critic = (prefix: string) => flatFromTensors(model.discriminator.layout, { tensors, prefix: `${prefix}.`, origin: 'checkpoint' });
+  return {
+    step: numbers['step'] as number,
+    weights: { swapper: swapper('swapper'), discriminator: critic('discriminator') },
+    average: swapper('average'),
+    swapperAdam: { first: swapper('swapper-first-moment'), second: swapper('swapper-second-moment'), updates: numbers['swapperUpdates'] as number },
+    discriminatorAdam: {
+      first: critic('discriminator-first-moment'),
+      second: critic('discriminator-second-moment'),
+      updates: numbers['discriminatorUpdates'] as number,
+    },
+  };
+}
+
+interface Stepping {
+  readonly context: StepContext;
+  readonly identities: SourceIdentities;
+}
+
+function stepOnce({ context, identities }: Stepping, state: TrainingState, batch: LoadedPairs) {
+  const { parts, composite } = context.config;
+  const slots = context.config.batch / parts;
+  const inputs = Array.from({ length: parts }, (_, part) => pairInputs(batch, { identities, composite }, { start: part * slots, slots }));
+  try {
+    return trainingStep(context, state, inputs);
+  } finally {
+    tf.dispose(inputs as never);
+  }
+}
+
+/** How sources of other people are chosen. */
+async function matching({ composite }: TrainingConfig, data: TrainingSet): Promise<Pick<PairSource, 'candidates' | 'likeness'>> {
+  if (composite === undefined || composite.candidates === 1) return { candidates: 1 };
+  return { candidates: composite.candidates, likeness: await faceLikeness(data) };
+}
+
+/** Opens the stage. @throws InputError when a file to start from, or the config, does not fit */
+export async function swapStage({ config, data, networks, resumed, say }: SwapStageRequest): Promise<SwapStage> {
+  const identities = await sourceIdentities(data, networks, say);
+  const created = createModel(config);
+  const weights = resumed ? created.weights : await initialised(created.weights, created.model, config);
+  let model = resumed ? created.model : await calibrated(data, created.model, weights);
+  const scale = rateScale(model, config);
+  const source = { sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare, sourceJitter: config.sourceJitter, ...(await matching(config, data)) };
+  return {
+    kind: 'train',
+    pace: config,
+    config,
+    parameterCounts: { 'encoder and generator': model.swapper.layout.total, discriminator: model.discriminator.layout.total },
+    start: () => startState(weights),
+    restore(stored) {
+      tf.dispose(weights as never);
+      model = restoreBuffers(model, stored.tensors);
+      return unpackState(model, stored);
+    },
+    pack: (state) => packState(model, state),
+    plans: (from) => pairSampler(source, from ?? config.seed),
+    load: (pairs) => loadPairs(data, pairs),
+    step: (state, batch) => stepOnce({ context: { config, model, networks, rateScale: scale }, identities }, state, batch),
+    snapshot: (state) => takeSnapshot({ model, flat: state.average, networks, data }),
+  };
+}
