@@ -5,8 +5,10 @@ import { datasetCommand } from './commands/dataset.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { statusCommand } from './commands/status.ts';
 import { pretrainCommand, resumeCommand, trainCommand } from './commands/train.ts';
+import { verifyResumeCommand } from './commands/verify-resume.ts';
 
 const EXIT_FAULT = 1;
 const EXIT_INPUT = 2;
@@ -22,7 +24,9 @@ const routes = buildRouteMap({
     train: trainCommand,
     resume: resumeCommand,
     status: statusCommand,
+    verifyResume: verifyResumeCommand,
     export: exportCommand,
+    schema: schemaCommand,
     engine: engineCommand,
     doctor: doctorCommand,
   },

@@ -1,7 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { SCHEMAS, publishedSchema } from '../src/config/published-schemas.ts';
+import type { SchemaName } from '../src/config/published-schemas.ts';
 import { readConfig } from '../src/config/read-config.ts';
 
 const first = path.resolve(import.meta.dirname, '../configs/first-64.yaml');
@@ -12,7 +14,10 @@ test('the committed config is valid and can be changed by path', async () => {
 });
 
 test.each([
-  ['an unknown key', ['objective.lpisp=1'], /lpisp/],
+  ['an unknown key, naming the nearest', ['objective.lpisp=1'], /'lpisp' is unknown; did you mean 'objective.lpips'/],
+  ['an unknown key at the top', ['bach=4'], /did you mean 'batch'/],
+  ['parts that do not divide the batch', ['parts=3'], /must divide batch/],
+  ['a 3DMM term without its network', ['objective.pose=1'], /needed for the terms shape, pose and expression/],
   ['a section that is not there', ['objektive.l1=1'], /section 'objektive'/],
   ['a value of another type', ['batch=many'], /batch/],
   ['a share above 1', ['sameShare=2'], /sameShare/],
@@ -32,4 +37,8 @@ test('refuses a file that is absent, broken or no mapping', async () => {
   await expect(readConfig(path.join(folder, 'absent.yaml'))).rejects.toThrow(/readable YAML/);
   await expect(readConfig(await write('a: [1'))).rejects.toThrow(/readable YAML/);
   await expect(readConfig(await write('text'))).rejects.toThrow(/YAML mapping/);
+});
+
+test.each(Object.keys(SCHEMAS) as SchemaName[])('the published schema of %s is that of the code (mfim-train schema NAME > schemas/NAME.json)', async (name) => {
+  expect(await readFile(path.resolve(import.meta.dirname, `../schemas/${name}.json`), 'utf8')).toBe(publishedSchema(name));
 });

@@ -1,0 +1,107 @@
+/**
+ * `mfim-train verify-resume CONFIG`: proves that a run which was killed goes on as if nothing had been. N steps
+ * in one go, then N steps that are killed at random moments (SIGKILL) and resumed until they are through; all
+ * tensors of the two last checkpoints must be equal, bit for bit.
+ */
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError } from '@mfim/tensor-contracts';
+import { buildCommand } from '@stricli/core';
+import { compareCheckpoints } from '../run/compare-checkpoints.ts';
+import { listCheckpoints, newestCheckpoint } from '../run/checkpoint-store.ts';
+import { say } from './perform-run.ts';
+
+interface Flags {
+  readonly out: string;
+  readonly steps: number;
+  readonly kills: number;
+  readonly pretrain: boolean;
+  readonly set?: readonly string[];
+}
+
+/** This very program again, with other arguments. */
+function trainer(options: readonly string[]) {
+  const program = process.argv[1] as string;
+  return spawn(process.execPath, [...process.execArgv, program, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+interface Outcome {
+  readonly code: number | null;
+  readonly complaint: string;
+}
+
+function ended(child: ReturnType<typeof trainer>): Promise<Outcome> {
+  let complaint = '';
+  child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, complaint })));
+}
+
+function assertDone({ code, complaint }: Outcome, what: string): void {
+  if (code === 0) return;
+  throw new InputError({ where: `verify-resume, ${what}`, expected: 'a run that ends with 0', got: `${String(code)}\n${complaint}`, remedy: 'make the config run first' });
+}
+
+interface Job {
+  readonly start: readonly string[];
+  readonly folder: string;
+  readonly kills: number;
+  /** Milliseconds that the run in one go took. */
+  readonly duration: number;
+}
+
+/** Kills and resumes; returns how often it was killed before the end. */
+async function runKilled({ start, folder, kills, duration }: Job): Promise<number> {
+  let killed = 0;
+  while (killed < kills) {
+    const resumable = (await listCheckpoints(folder)).length > 0;
+    const child = trainer(resumable ? ['resume', folder] : start);
+    const end = ended(child);
+    const first = await Promise.race([end, sleep(Math.random() * duration, 'kill' as const)]);
+    if (first !== 'kill') {
+      assertDone(first, 'a resumed run');
+      return killed;
+    }
+    child.kill('SIGKILL');
+    await end;
+    killed += 1;
+    say(`killed ${killed} of ${kills}; checkpoints: ${(await listCheckpoints(folder)).toReversed().join(', ') || 'none yet'}`);
+  }
+  const resumable = (await listCheckpoints(folder)).length > 0;
+  assertDone(await ended(trainer(resumable ? ['resume', folder] : start)), 'the last resumed run');
+  return killed;
+}
+
+async function verifyResume({ out, steps, kills, pretrain, set = [] }: Flags, config: string): Promise<void> {
+  const settings = [...set, `steps=${steps}`].flatMap((setting) => ['--set', setting]);
+  const startIn = (folder: string): string[] => [pretrain ? 'pretrain' : 'train', config, '--out', folder, ...settings];
+  const [straight, killed] = [path.join(out, 'straight'), path.join(out, 'killed')];
+  for (const folder of [straight, killed]) await rm(folder, { recursive: true, force: true });
+  const since = performance.now();
+  assertDone(await ended(trainer(startIn(straight))), 'the run in one go');
+  const duration = performance.now() - since;
+  say(`${steps} steps in one go: ${(duration / 1000).toFixed(1)} s`);
+  const times = await runKilled({ start: startIn(killed), folder: killed, kills, duration });
+  const result = compareCheckpoints(await newestCheckpoint(straight, say), await newestCheckpoint(killed, say));
+  if (result.different.length > 0) {
+    throw new InputError({ where: 'verify-resume', expected: 'equal tensors', got: `${result.different.length} of ${result.tensors} differ: ${result.different.slice(0, 5).join(', ')}`, remedy: 'an engine that computes in another order every time cannot resume exactly; on the CPU this is a fault to report' });
+  }
+  say(`equal bit for bit: ${result.tensors} tensors at step ${result.step}, after ${times} kills`);
+}
+
+/** Proves exact resumption. */
+export const verifyResumeCommand = buildCommand({
+  func: verifyResume,
+  parameters: {
+    flags: {
+      out: { kind: 'parsed', parse: String, brief: 'Folder for the two runs' },
+      steps: { kind: 'parsed', parse: Number, default: '12', brief: 'Steps of each run' },
+      kills: { kind: 'parsed', parse: Number, default: '3', brief: 'How often the second run is killed' },
+      pretrain: { kind: 'boolean', default: false, brief: 'The config is one of pretrain' },
+      set: { kind: 'parsed', parse: String, variadic: true, optional: true, brief: 'Change a value of the config: key.inner=value', placeholder: 'key=value' },
+    },
+    positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'YAML config', placeholder: 'config' }] },
+  },
+  docs: { brief: 'Prove that killed runs resume exactly' },
+});
