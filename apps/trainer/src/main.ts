@@ -4,6 +4,7 @@ import { MfimError, InputError } from '@mfim/tensor-contracts';
 import { datasetCommand } from './commands/dataset.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { statusCommand } from './commands/status.ts';
@@ -25,6 +26,7 @@ const routes = buildRouteMap({
     resume: resumeCommand,
     status: statusCommand,
     verifyResume: verifyResumeCommand,
+    evaluate: evaluateCommand,
     export: exportCommand,
     schema: schemaCommand,
     engine: engineCommand,

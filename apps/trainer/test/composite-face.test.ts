@@ -2,6 +2,7 @@ import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compositeFace } from '../src/training/composite-face.ts';
+import { PLAIN_VIEW, identityView } from '../src/training/identity-view.ts';
 import { faceCrop } from '../src/training/face-crop.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -58,5 +59,19 @@ describe('faceCrop', () => {
     const gradient = tf.grad((x) => tf.sum(faceCrop(x, crop)))(image(1));
     expect(largest(pixel(gradient, 0, 0), tf.zeros([2, 1, 1, 3]))).toBe(0);
     expect(tf.sum(gradient).dataSync()[0]).toBeCloseTo(2 * 16 * 16 * 3, 1);
+  });
+});
+
+describe('identityView', () => {
+  test('plain is the image itself; mirrored twice as well', () => {
+    expect(largest(identityView(image(1), PLAIN_VIEW), image(1))).toBe(0);
+    const mirror = { scale: 1, mirrored: true };
+    expect(largest(identityView(identityView(image(1), mirror), mirror), image(1))).toBe(0);
+  });
+
+  test('shape follows the scale; a gradient reaches the image', () => {
+    const view = { scale: 0.5, mirrored: true };
+    expect(identityView(image(1), view).shape).toEqual([2, 8, 8, 3]);
+    expect(tf.sum(tf.grad((x) => tf.sum(identityView(x, view)))(image(1))).dataSync()[0]).toBeCloseTo(2 * 8 * 8 * 3, 1);
   });
 });

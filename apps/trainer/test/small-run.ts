@@ -5,6 +5,7 @@ import { checkConfig } from '../src/config/read-config.ts';
 import type { TrainingConfig } from '../src/config/training-config.ts';
 import { createModel } from '../src/model/swap-model.ts';
 import type { LossNetworks } from '../src/training/loss-networks.ts';
+import { PLAIN_VIEW } from '../src/training/identity-view.ts';
 import type { StepInputs } from '../src/training/swap-objective.ts';
 import type { StepContext } from '../src/training/training-step.ts';
 
@@ -40,7 +41,7 @@ export function smallConfig(objective: Partial<TrainingConfig['objective']> = {}
       sameShare: 0.5,
       sourceJitter: 0,
       objective: {
-        lossResolution: 256, l1: 1, lpips: 1, faceL1: 0, faceLpips: 0, faceCrop: { left: 0.25, top: 0.25, side: 0.5 }, otherIdentity: 1, identity: 1, identityFrom: 0, identityInterval: 1, identityProbe: 1, codeSpread: 0, codeSpreadTarget: 0.4, probeOnlyUntil: 0,
+        lossResolution: 256, l1: 1, lpips: 1, faceL1: 0, faceLpips: 0, faceCrop: { left: 0.25, top: 0.25, side: 0.5 }, otherIdentity: 1, identity: 1, identityFrom: 0, identityInterval: 1, identityScales: { smallest: 1, largest: 1 }, identityProbe: 1, codeSpread: 0, codeSpreadTarget: 0.4, probeOnlyUntil: 0,
         shape: 0, pose: 0, expression: 0, adversarial: 0.1, adversarialFrom: 0, r1Gamma: 1, r1Interval: 2, ...objective,
       },
       optimiser: { generatorRate: 0.01, encoderRate: 0.01, discriminatorRate: 0.01, warmup: 0, beta1: 0, beta2: 0.99, averageHalfLifeKimg: 1 },
@@ -67,6 +68,6 @@ export function smallContext(config: TrainingConfig): { context: StepContext; we
   const networks = smallNetworks();
   const target = tf.randomUniform([config.batch, SIZE, SIZE, 3], -1, 1, 'float32', 5);
   const source = tf.concat([tf.slice(target, 0, 1), tf.randomUniform([config.batch - 1, SIZE, SIZE, 3], -1, 1, 'float32', 6)]);
-  const inputs = { target, source, wanted: target, sourceIdentity: networks.embed(source), same: tf.tensor2d([1, 0], [2, 1]) };
+  const inputs = { target, source, wanted: target, view: PLAIN_VIEW, sourceIdentity: networks.embed(source), same: tf.tensor2d([1, 0], [2, 1]) };
   return { context: { config, model, networks }, weights, inputs };
 }

@@ -81,7 +81,7 @@ describe('trainingStep', () => {
   test('law: the batch in parts gives the gradient of the whole', async () => {
     const config = { ...smallConfig({ adversarial: 0, identity: 0 }), optimiser: { ...smallConfig().optimiser, generatorRate: 0.001, encoderRate: 0.001 } };
     const { context, weights, inputs } = smallContext(config);
-    const halves = [0, 1].map((slot) => Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, tf.slice(tensor as tf.Tensor, slot, 1)])) as unknown as StepInputs);
+    const halves = [0, 1].map((slot) => Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, value instanceof tf.Tensor ? tf.slice(value, slot, 1) : value])) as unknown as StepInputs);
     const copy = { swapper: tf.clone(weights.swapper), discriminator: tf.clone(weights.discriminator) };
     const whole = steps(1, startState(weights), { context, inputs });
     const parted = steps(1, startState(copy), { context, inputs, parts: halves });

@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { z } from 'zod';
-import { bestCheckpoint, checkpointPath, newestCheckpoint, readCheckpoint } from '../run/checkpoint-store.ts';
-import type { Checkpoint } from '../run/checkpoint-store.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { exportBundle } from '../export/export-bundle.ts';
+import { STEP_FLAG, chosenCheckpoint } from './chosen-checkpoint.ts';
 
 interface Flags {
   readonly out: string;
@@ -20,15 +19,6 @@ async function readMetrics(file: string | undefined): Promise<Record<string, num
   const parsed = z.record(z.string(), z.number()).safeParse(JSON.parse(await readFile(file, 'utf8')));
   if (parsed.success) return parsed.data;
   throw new InputError({ where: `--metrics ${file}`, expected: 'a JSON object of numbers', got: z.prettifyError(parsed.error), remedy: 'write one number for each metric name' });
-}
-
-async function chosenCheckpoint(run: string, step: string | undefined): Promise<Checkpoint> {
-  if (step === undefined) return newestCheckpoint(run, (line) => process.stderr.write(`${line}\n`));
-  const number = step === 'best' ? (await bestCheckpoint(run))?.step : Number(step);
-  if (number === undefined || !Number.isInteger(number)) {
-    throw new InputError({ where: `--step ${step}`, expected: "a step with a checkpoint, or 'best' in a run that has one", got: step, remedy: `look into ${run}/checkpoints` });
-  }
-  return readCheckpoint(checkpointPath(run, number));
 }
 
 async function exportRun({ out, float32, metrics, step }: Flags, run: string): Promise<void> {
@@ -50,7 +40,7 @@ export const exportCommand = buildCommand({
     flags: {
       out: { kind: 'parsed', parse: String, brief: 'Folder of the bundle' },
       float32: { kind: 'boolean', default: false, brief: 'Store weights as float32 instead of float16' },
-      step: { kind: 'parsed', parse: String, optional: true, brief: "Step of the checkpoint, or 'best'; default: the newest" },
+      step: STEP_FLAG,
       metrics: { kind: 'parsed', parse: String, optional: true, brief: 'JSON file of measured numbers for the manifest' },
     },
     positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'Folder of the run', placeholder: 'run' }] },

@@ -62,6 +62,8 @@ const objective = z.strictObject({
   identityFrom: z.number().int().min(0),
   /** The identity term counts every so many steps, with its weight multiplied by it. */
   identityInterval: whole,
+  /** The identity network looks at a random scale between these, mirrored or not; equal: plainly. */
+  identityScales: z.strictObject({ smallest: positive, largest: positive }),
   /** Distillation: a linear probe reads the source's embedding from its style codes (our choice, training only). */
   identityProbe: weight,
   /** Keeps the standard deviation of each source code over the batch above `codeSpreadTarget`. */

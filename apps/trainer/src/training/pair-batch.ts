@@ -59,6 +59,7 @@ export function pairInputs({ pairs, sources, targets }: LoadedPairs, { identitie
     target,
     source: framed,
     wanted,
+    view: pairs.view,
     sourceIdentity,
     same: tf.tensor2d(pairs.same.slice(start, end).map(Number), [slots, 1]),
   };

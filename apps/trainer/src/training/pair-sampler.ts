@@ -1,5 +1,6 @@
 /** Draws training pairs from a seed; its whole state is a list of numbers, so that a run resumes. */
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import type { IdentityView } from './identity-view.ts';
 
 /** A small change of framing and colour that leaves the identity as it is. */
 export interface SourceMove {
@@ -20,6 +21,8 @@ export interface PairBatch {
   readonly same: readonly boolean[];
   /** Whether the source is mirrored where its face stands in the target's head (see `compositeFace`). */
   readonly mirrorDonors: readonly boolean[];
+  /** How the identity network looks at this batch. */
+  readonly view: IdentityView;
   /** How each source is moved: zoom, shift right and down as shares of the side, gain and offset of each channel. */
   readonly sourceMoves: readonly SourceMove[];
 }
@@ -33,6 +36,8 @@ export interface PairSource {
   readonly sameShare: number;
   /** Largest move of a source; 0: none. Zoom and shifts stay within half of it. */
   readonly sourceJitter: number;
+  /** Smallest and largest scale of the identity network's view; equal: it looks plainly, never mirrored. */
+  readonly viewScales: readonly [smallest: number, largest: number];
   /** Sources of other people are the most alike in pose and light among so many; 1: none is looked for. */
   readonly candidates: number;
   /** Likeness of an image, mirrored or not, to a target; needed for more than one candidate. */
@@ -75,14 +80,18 @@ function drawing(source: PairSource, uniform: () => number) {
     const faces = drawn.flatMap((index) => [false, true].map((mirrored) => ({ index, mirrored, alike: likeness({ index, mirrored }, target) })));
     return faces.reduce((best, face) => (face.alike > best.alike ? face : best));
   };
-  return { pick, move, choose };
+  const view = (): IdentityView => {
+    const [smallest, largest] = source.viewScales;
+    return smallest === largest ? { scale: smallest, mirrored: false } : { scale: smallest + uniform() * (largest - smallest), mirrored: uniform() < 0.5 };
+  };
+  return { pick, move, choose, view };
 }
 
 /** A sampler from a seed, or from the `state()` of an earlier one. */
 export function pairSampler(source: PairSource, start: number | readonly number[]): PairSampler {
   const generator = typeof start === 'number' ? xoroshiro128plus(start) : xoroshiro128plusFromState(start.slice());
   const uniform = (): number => (generator.next() >>> 0) / TWO_TO_32;
-  const { pick, move, choose } = drawing(source, uniform);
+  const { pick, move, choose, view } = drawing(source, uniform);
   const slots = Array.from({ length: source.batch }, (_, slot) => slot);
   const sameCount = Math.round(source.batch * source.sameShare);
   return {
@@ -100,7 +109,7 @@ export function pairSampler(source: PairSource, start: number | readonly number[
       // Also for equal faces: what a mirrored source cannot know (pose, light) must come from the target.
       const mirrorSources = slots.map(() => uniform() < 0.5);
       const sourceMoves = slots.map(() => move(source.sourceJitter));
-      return { sources, targets, same, mirrorSources, mirrorTargets, mirrorDonors, sourceMoves };
+      return { sources, targets, same, mirrorSources, mirrorTargets, mirrorDonors, sourceMoves, view: view() };
     },
   };
 }

@@ -50,6 +50,27 @@ function look({ model, flat, networks }: SnapshotSubject, source: tf.Tensor4D, t
   return { measures, columns: [source, target, swap.image, rebuilt] as tf.Tensor4D[] };
 }
 
+/**
+ * Measures pairs of faces: each is the target of the one `apart` places before it.
+ *
+ * @param faces dataset numbers
+ * @returns means over the faces
+ */
+export async function measureFaces(subject: SnapshotSubject, faces: readonly number[], apart = 1): Promise<StageSnapshot['measures']> {
+  const { dataset } = subject.data;
+  const sums: Record<string, number> = {};
+  for (let start = 0; start < faces.length; start += MOST_FACES) {
+    const targets = faces.slice(start, start + MOST_FACES);
+    const source = await imagesAt(dataset, targets.map((_, index) => faces[(start + index + apart) % faces.length] as number));
+    const target = await imagesAt(dataset, targets);
+    tf.tidy(() => {
+      for (const [name, value] of Object.entries(look(subject, source, target).measures)) sums[name] = (sums[name] ?? 0) + value * targets.length;
+    });
+    tf.dispose([source, target]);
+  }
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / faces.length]));
+}
+
 /** Draws and measures the first held-out faces (training faces where none is held out). */
 export async function takeSnapshot(subject: SnapshotSubject): Promise<StageSnapshot> {
   const { dataset, heldOut, training } = subject.data;

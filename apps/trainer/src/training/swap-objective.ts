@@ -10,6 +10,8 @@ import { parametersOf } from '../model/flat-network.ts';
 import { probeFaces, swapFaces } from '../model/swap-model.ts';
 import type { SwapModel } from '../model/swap-model.ts';
 import { faceCrop } from './face-crop.ts';
+import { identityView } from './identity-view.ts';
+import type { IdentityView } from './identity-view.ts';
 import type { LossNetworks } from './loss-networks.ts';
 
 /** What one step, or a part of it, looks at. Images [batch, R, R, 3] in [-1, 1]. */
@@ -20,6 +22,7 @@ export interface StepInputs {
   readonly sourceIdentity: tf.Tensor;
   /** What the swapped face is compared with: the target, or a composite (see `compositeFace`). */
   readonly wanted: tf.Tensor;
+  readonly view: IdentityView;
   /** [batch, 1]: 1 where source and target are one image. */
   readonly same: tf.Tensor;
 }
@@ -114,12 +117,12 @@ export function swapObjective(context: ObjectiveContext, point: ObjectivePoint):
   const terms = reconstructionTerms(context, { same: inputs.same, wanted: poolForLosses(inputs.wanted, objective.lossResolution) }, seen);
   if (objective.identityProbe > 0) terms['identityProbe'] = cosineDistance(probe, inputs.sourceIdentity);
   if (objective.codeSpread > 0) terms['codeSpread'] = codeSpread(identityCodes, objective.codeSpreadTarget);
-  if (isIdentityStep(config, step)) terms['identity'] = cosineDistance(networks.embed(seen), inputs.sourceIdentity);
+  if (isIdentityStep(config, step)) terms['identity'] = cosineDistance(networks.embed(identityView(seen, inputs.view)), inputs.sourceIdentity);
   Object.assign(terms, threeDimensionalTerms(context, inputs, seen));
   if (isAdversarialStep(config, step)) {
     terms['adversarial'] = adversarialGeneratorLoss(discriminate(parametersOf(model.discriminator, point.discriminator), swapped));
   }
-  const { faceCrop: _, ...plain } = objective;
+  const { faceCrop: _, identityScales: __, ...plain } = objective;
   const weights: Readonly<Record<string, number>> = { ...plain, identity: objective.identity * objective.identityInterval };
   const { total } = weightedTotal(Object.entries(terms).map(([name, value]) => ({ name, weight: weights[name] as number, value })));
   return { total, terms, swapped };

@@ -114,7 +114,7 @@ function stepOnce({ context, identities }: Stepping, state: TrainingState, batch
   try {
     return trainingStep(context, state, inputs);
   } finally {
-    tf.dispose(inputs as never);
+    for (const { view: _, ...tensors } of inputs) tf.dispose(tensors);
   }
 }
 
@@ -131,7 +131,8 @@ export async function swapStage({ config, data, networks, resumed, say }: SwapSt
   const weights = resumed ? created.weights : await initialised(created.weights, created.model, config);
   let model = resumed ? created.model : await calibrated(data, created.model, weights);
   const scale = rateScale(model, config);
-  const source = { sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare, sourceJitter: config.sourceJitter, ...(await matching(config, data)) };
+  const { smallest, largest } = config.objective.identityScales;
+  const source: PairSource = { viewScales: [smallest, largest], sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare, sourceJitter: config.sourceJitter, ...(await matching(config, data)) };
   return {
     kind: 'train',
     pace: config,

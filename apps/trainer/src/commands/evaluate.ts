@@ -1,0 +1,53 @@
+/** `mfim-train evaluate RUN`: what the snapshots measure, on all held-out faces of the run's dataset. */
+import { registerSecondOrderGradients } from '@mfim/nn';
+import { InputError } from '@mfim/tensor-contracts';
+import { buildCommand } from '@stricli/core';
+import { checkConfig } from '../config/read-config.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import { flatFromTensors } from '../model/flat-from-tensors.ts';
+import { createModel, restoreBuffers } from '../model/swap-model.ts';
+import { loadLossNetworks } from '../training/loss-networks.ts';
+import { measureFaces } from '../training/snapshot.ts';
+import { openTrainingSet } from '../training/training-set.ts';
+import { STEP_FLAG, chosenCheckpoint } from './chosen-checkpoint.ts';
+import { say } from './perform-run.ts';
+
+interface Flags {
+  readonly json: boolean;
+  readonly dataset?: string;
+  readonly step?: string;
+}
+
+const FEWEST = 2;
+
+async function evaluate({ json, dataset, step }: Flags, run: string): Promise<void> {
+  const checkpoint = await chosenCheckpoint(run, step);
+  const config = checkConfig(JSON.parse(checkpoint.config), checkpoint.file);
+  await openEngine(config.engine);
+  registerSecondOrderGradients();
+  const data = await openTrainingSet(dataset ?? config.dataset, config.sourceOnly);
+  if (data.heldOut.length < FEWEST) {
+    throw new InputError({ where: dataset ?? config.dataset, expected: 'held-out faces', got: String(data.heldOut.length), remedy: 'prepare the dataset with --held-out' });
+  }
+  const model = restoreBuffers(createModel(config).model, checkpoint.tensors);
+  const flat = flatFromTensors(model.swapper.layout, { tensors: checkpoint.tensors, prefix: 'average.', origin: checkpoint.file });
+  const measures = await measureFaces({ model, flat, networks: await loadLossNetworks(config.weights), data }, data.heldOut);
+  await data.dataset.close();
+  const result = { step: checkpoint.step, faces: data.heldOut.length, identityBy: 'MobileFaceNet (used in training)', ...measures };
+  if (json) say(JSON.stringify(result, null, 2));
+  else for (const [name, value] of Object.entries(result)) say(`${name.padEnd(24)} ${typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(4) : value}`);
+}
+
+/** Measures a run. */
+export const evaluateCommand = buildCommand({
+  func: evaluate,
+  parameters: {
+    flags: {
+      json: { kind: 'boolean', default: false, brief: 'Print JSON' },
+      dataset: { kind: 'parsed', parse: String, optional: true, brief: 'Another dataset with held-out faces' },
+      step: STEP_FLAG,
+    },
+    positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'Folder of the run', placeholder: 'run' }] },
+  },
+  docs: { brief: 'Measure a run on held-out faces' },
+});
