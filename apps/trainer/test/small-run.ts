@@ -51,7 +51,7 @@ export function smallConfig(objective: Partial<TrainingConfig['objective']> = {}
   );
 }
 
-function smallNetworks(): LossNetworks {
+export function smallNetworks(): LossNetworks {
   const matrix = tf.randomNormal([SIZE * SIZE * 3, 5], 0, 1, 'float32', 4) as tf.Tensor2D;
   return {
     embed(image) {

@@ -9,12 +9,13 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { firstNonFinite } from '../watch/alarms/first-non-finite.ts';
 import type { NonFiniteValue } from '../watch/alarms/first-non-finite.ts';
+import { displayBytes } from '../watch/display-number.ts';
 import { CONFIG_FILE, SNAPSHOTS_FOLDER } from '../watch/run-files.ts';
 import { openRunWatch } from '../watch/run-watch.ts';
 import type { RunWatch } from '../watch/run-watch.ts';
 import type { Terminal } from '../watch/live-output.ts';
 import { batchQueue } from './batch-queue.ts';
-import type { BatchQueue } from './batch-queue.ts';
+import type { BatchQueue, QueuedBatch } from './batch-queue.ts';
 import { bestCheckpoint, markBest, saveCheckpoint, thinCheckpoints } from './checkpoint-store.ts';
 import type { Checkpoint } from './checkpoint-store.ts';
 import { writeRunFacts } from './run-facts.ts';
@@ -49,6 +50,8 @@ interface Run<State extends Counted, Plan, Batch> extends RunRequest<State, Plan
   readonly watch: RunWatch;
   readonly queue: BatchQueue<Batch>;
   readonly means: TermMeans;
+  /** Read before the first step. */
+  first: QueuedBatch<Batch> | undefined;
   /** Of the checkpoint that would be written now. */
   stream: readonly number[];
   best: number;
@@ -108,12 +111,22 @@ async function record<State extends Counted, Plan, Batch>(run: Run<State, Plan, 
   await run.watch.record(entry, () => nonFiniteIn(run.stage as never, state));
 }
 
+/** Says what a step will need before the first one is taken; its batch is kept for that step. */
+async function sayPeak<State extends Counted, Plan, Batch>(run: Run<State, Plan, Batch>, state: State): Promise<void> {
+  run.first = await run.queue.next();
+  const bytes = await run.stage.rehearse?.(state, run.first.batch);
+  if (bytes !== undefined) run.watch.say(`tensors take ${displayBytes(bytes)} at the peak of a step with every term (the engine's allocator may hold more)`);
+  run.since = performance.now();
+}
+
 async function loop<State extends Counted, Plan, Batch>(run: Run<State, Plan, Batch>, start: State): Promise<State> {
   const { stage, signal } = run;
   const { steps, logEvery, snapshotEvery, saveEvery } = stage.pace;
   let state = start;
+  if (state.step < steps && !signal.aborted) await sayPeak(run, state);
   while (state.step < steps && !signal.aborted) {
-    const { batch, stream } = await run.queue.next();
+    const { batch, stream } = run.first ?? (await run.queue.next());
+    run.first = undefined;
     const result: { readonly state: State; readonly terms: StepTerms } = stage.step(state, batch);
     state = result.state;
     run.stream = stream;
@@ -138,7 +151,7 @@ async function open<State extends Counted, Plan, Batch>(request: RunRequest<Stat
   const stream = plans.state();
   const queue = batchQueue({ plans, load: (plan) => stage.load(plan), depth: READ_AHEAD });
   const best = (await bestCheckpoint(folder))?.score ?? -Infinity;
-  return { ...request, watch, queue, stream, best, means: new TermMeans(), since: performance.now() };
+  return { ...request, watch, queue, first: undefined, stream, best, means: new TermMeans(), since: performance.now() };
 }
 
 /**

@@ -74,5 +74,7 @@ export interface Stage<State extends { readonly step: number }, Plan, Batch> {
   load(plan: Plan): Promise<Batch>;
   /** Takes one step and disposes the old state's tensors. */
   step(state: State, batch: Batch): { readonly state: State; readonly terms: StepTerms };
+  /** The largest number of bytes that tensors take in a step with every term in it; the state stays as it is. */
+  rehearse?(state: State, batch: Batch): Promise<number>;
   snapshot(state: State): Promise<StageSnapshot>;
 }

@@ -102,6 +102,18 @@ export function unpackState(model: SwapModel, { tensors, numbers }: StoredState)
   };
 }
 
+type StateTensors = Omit<TrainingState, 'step'>;
+
+function copyTensors({ weights, average, swapperAdam, discriminatorAdam }: StateTensors): StateTensors {
+  const adam = (state: TrainingState['swapperAdam']): TrainingState['swapperAdam'] => ({ ...state, first: tf.clone(state.first), second: tf.clone(state.second) });
+  return {
+    weights: { swapper: tf.clone(weights.swapper), discriminator: tf.clone(weights.discriminator) },
+    average: tf.clone(average),
+    swapperAdam: adam(swapperAdam),
+    discriminatorAdam: adam(discriminatorAdam),
+  };
+}
+
 interface Stepping {
   readonly context: StepContext;
   readonly identities: SourceIdentities;
@@ -118,6 +130,34 @@ function stepOnce({ context, identities }: Stepping, state: TrainingState, batch
   }
 }
 
+const leastCommonMultiple = (first: number, second: number): number => {
+  let multiple = first;
+  while (multiple % second !== 0) multiple += first;
+  return multiple;
+};
+
+/** A step at which every term with a weight counts. */
+export function fullStep({ objective }: TrainingConfig): number {
+  const from = Math.max(1, objective.identityFrom, objective.adversarialFrom, objective.probeOnlyUntil);
+  const every = leastCommonMultiple(objective.identityInterval, objective.r1Interval);
+  return Math.ceil(from / every) * every;
+}
+
+/** Peak of a step on a copy of the state, less that copy. */
+async function peakBytes(stepping: Stepping, state: TrainingState, batch: LoadedPairs): Promise<number> {
+  const { weights, average, swapperAdam, discriminatorAdam } = state;
+  const before = tf.memory().numBytes;
+  const copy = copyTensors({ weights, average, swapperAdam, discriminatorAdam });
+  const copied = tf.memory().numBytes - before;
+  const { peakBytes: peak } = await tf.profile(() => {
+    const result = stepOnce(stepping, { ...copy, step: fullStep(stepping.context.config) }, batch);
+    const { step: _, ...tensors } = result.state;
+    tf.dispose(tensors as never);
+    return [];
+  });
+  return peak - copied;
+}
+
 /** How sources of other people are chosen. */
 async function matching({ composite }: TrainingConfig, data: TrainingSet): Promise<Pick<PairSource, 'candidates' | 'likeness'>> {
   if (composite === undefined || composite.candidates === 1) return { candidates: 1 };
@@ -129,8 +169,9 @@ export async function swapStage({ config, data, networks, resumed, say }: SwapSt
   const identities = await sourceIdentities(data, networks, say);
   const created = createModel(config);
   const weights = resumed ? created.weights : await initialised(created.weights, created.model, config);
+  const scale = rateScale(created.model, config);
+  const steppingWith = (current: SwapModel): Stepping => ({ context: { config, model: current, networks, rateScale: scale }, identities });
   let model = resumed ? created.model : await calibrated(data, created.model, weights);
-  const scale = rateScale(model, config);
   const { smallest, largest } = config.objective.identityScales;
   const source: PairSource = { viewScales: [smallest, largest], sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare, sourceJitter: config.sourceJitter, ...(await matching(config, data)) };
   return {
@@ -147,7 +188,8 @@ export async function swapStage({ config, data, networks, resumed, say }: SwapSt
     pack: (state) => packState(model, state),
     plans: (from) => pairSampler(source, from ?? config.seed),
     load: (pairs) => loadPairs(data, pairs),
-    step: (state, batch) => stepOnce({ context: { config, model, networks, rateScale: scale }, identities }, state, batch),
+    step: (state, batch) => stepOnce(steppingWith(model), state, batch),
+    rehearse: (state, batch) => peakBytes(steppingWith(model), state, batch),
     snapshot: (state) => takeSnapshot({ model, flat: state.average, networks, data }),
   };
 }
