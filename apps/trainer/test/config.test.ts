@@ -13,6 +13,11 @@ test('the committed config is valid and can be changed by path', async () => {
   expect([config.objective.identity, config.batch]).toEqual([7, 4]);
 });
 
+test('every committed training config is valid', async () => {
+  const wide = await readConfig(path.resolve(import.meta.dirname, '../configs/ffhq-1024.yaml'));
+  expect([wide.generator.resolution, wide.split.targetUpTo, wide.batch / wide.parts]).toEqual([1024, 16, 1]);
+});
+
 test.each([
   ['an unknown key, naming the nearest', ['objective.lpisp=1'], /'lpisp' is unknown; did you mean 'objective.lpips'/],
   ['an unknown key at the top', ['bach=4'], /did you mean 'batch'/],

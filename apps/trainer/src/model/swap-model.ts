@@ -130,28 +130,41 @@ export function probeFaces(model: SwapModel, flat: tf.Tensor, faces: tf.Tensor):
   return readProbe(probe, identityCodesOf(model, codesFrom(encoder, model.context, { maps, isWanted })));
 }
 
+/** What the encoder says of pairs of faces, composed by the split. */
+export interface EncodedPair {
+  /** In table order, [batch, width] each. */
+  readonly codes: readonly tf.Tensor[];
+  /** The target's, by noise index. */
+  readonly maps: ReadonlyMap<number, tf.Tensor>;
+  /** The source's codes that were used, [batch, numbers]. */
+  readonly identityCodes: tf.Tensor;
+}
+
+/** The encoder's part of a swap. */
+export function encodePair(model: SwapModel, encoder: EncoderParameters, images: { readonly source: tf.Tensor; readonly target: tf.Tensor }): EncodedPair {
+  const { table, config } = model.context;
+  const latents = latentPair(encoder, config, images);
+  const isSource = (entry: StyleEntry): boolean => sideOf(entry, model.split) === 'source';
+  const fromSource = codesFrom(encoder, model.context, { maps: latents.source, isWanted: isSource });
+  const fromTarget = codesFrom(encoder, model.context, { maps: latents.target, isWanted: (entry) => !isSource(entry) });
+  return {
+    codes: table.entries.map((entry) => (isSource(entry) ? fromSource : fromTarget).get(entry.index) as tf.Tensor),
+    maps: styleMapsFrom(encoder, model.context, latents.target),
+    identityCodes: identityCodesOf(model, fromSource),
+  };
+}
+
 /**
  * Puts the source's identity onto the target, differentiably.
  *
  * @param flat the swapper's flat vector
  * @param images source and target, each [batch, R, R, 3] in [-1, 1]
  */
-export function swapFaces(
-  model: SwapModel,
-  flat: tf.Tensor,
-  images: { readonly source: tf.Tensor; readonly target: tf.Tensor },
-): SwapResult {
+export function swapFaces(model: SwapModel, flat: tf.Tensor, images: { readonly source: tf.Tensor; readonly target: tf.Tensor }): SwapResult {
   const { encoder, generator, probe } = parametersOf(model.swapper, flat);
-  const { table, config } = model.context;
-  const latents = latentPair(encoder, config, images);
-  const isSource = (entry: StyleEntry): boolean => sideOf(entry, model.split) === 'source';
-  const fromSource = codesFrom(encoder, model.context, { maps: latents.source, isWanted: isSource });
-  const fromTarget = codesFrom(encoder, model.context, { maps: latents.target, isWanted: (entry) => !isSource(entry) });
-  const codes = table.entries.map((entry) => (isSource(entry) ? fromSource : fromTarget).get(entry.index) as tf.Tensor);
-  const maps = styleMapsFrom(encoder, model.context, latents.target);
-  const identityCodes = identityCodesOf(model, fromSource);
+  const { codes, maps, identityCodes } = encodePair(model, encoder, images);
   return {
-    image: synthesize(generator, table, { codes, maps, noise: 'none' }).image,
+    image: synthesize(generator, model.context.table, { codes, maps, noise: 'none' }).image,
     identityCodes,
     probe: readProbe(probe, identityCodes),
   };

@@ -7,7 +7,8 @@
 import type { BatchNormParameters, BatchStatistics } from '@mfim/nn';
 import { observeBatchNorms } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
-import { swapFaces } from '../model/swap-model.ts';
+import { parametersOf } from '../model/flat-network.ts';
+import { encodePair } from '../model/swap-model.ts';
 import type { SwapModel } from '../model/swap-model.ts';
 
 /**
@@ -25,7 +26,8 @@ export function calibrateSwapper(model: SwapModel, flat: tf.Tensor, images: tf.T
     }
   };
   tf.tidy(() => {
-    observeBatchNorms(record, () => swapFaces(model, flat, { source: images, target: images }));
+    const { encoder } = parametersOf(model.swapper, flat);
+    observeBatchNorms(record, () => encodePair(model, encoder, { source: images, target: images }));
   });
   const buffers = new Map([...swapper.buffers].map(([name, tensor]) => [name, measured.get(name) ?? tensor]));
   for (const name of measured.keys()) swapper.buffers.get(name)?.dispose();

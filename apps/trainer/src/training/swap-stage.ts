@@ -24,8 +24,8 @@ import type { TrainingState } from './training-state.ts';
 import { trainingStep } from './training-step.ts';
 import type { StepContext } from './training-step.ts';
 
-/** Faces that the first batch statistics are measured on. */
-const CALIBRATION_FACES = 64;
+/** Faces that the first batch statistics are measured on: as many as fit these pixels of the encoder's input. */
+const CALIBRATION = { fewest: 8, most: 64, pixels: 2 ** 20 };
 
 /** What the stage is made of. */
 export interface SwapStageRequest {
@@ -55,8 +55,10 @@ async function initialised(weights: ModelWeights, model: SwapModel, { initialise
 
 /** The model with the batch statistics of faces spread over the dataset. */
 async function calibrated({ training, dataset }: TrainingSet, model: SwapModel, { swapper }: ModelWeights): Promise<SwapModel> {
-  const stride = Math.max(1, Math.floor(training.length / CALIBRATION_FACES));
-  const images = await imagesAt(dataset, training.filter((_, position) => position % stride === 0).slice(0, CALIBRATION_FACES));
+  const wanted = Math.floor(CALIBRATION.pixels / model.context.config.inputResolution ** 2);
+  const count = Math.min(CALIBRATION.most, Math.max(CALIBRATION.fewest, wanted));
+  const stride = Math.max(1, Math.floor(training.length / count));
+  const images = await imagesAt(dataset, training.filter((_, position) => position % stride === 0).slice(0, count));
   const result = calibrateSwapper(model, swapper, images);
   images.dispose();
   return result;
