@@ -7,7 +7,7 @@ import type { EngineChoice } from './engine-names.ts';
 import type { Engine } from './engine.ts';
 import { ENGINES, engineNamed } from './registry.ts';
 
-export { ENGINE_CHOICES, ENGINE_NAMES } from './engine-names.ts';
+export { ENGINE_NAMES } from './engine-names.ts';
 export type { EngineChoice, EngineName } from './engine-names.ts';
 export type { Engine } from './engine.ts';
 

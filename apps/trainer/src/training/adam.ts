@@ -41,3 +41,8 @@ export function adamUpdate(
     state: { first, second, updates },
   };
 }
+
+/** The same moments in tensors of their own. */
+export function adamClone(state: AdamState): AdamState {
+  return { ...state, first: tf.clone(state.first), second: tf.clone(state.second) };
+}

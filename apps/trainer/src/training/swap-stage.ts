@@ -6,6 +6,7 @@ import { initialisePart } from '../model/initialise-weights.ts';
 import { createModel, restoreBuffers } from '../model/swap-model.ts';
 import type { ModelWeights, SwapModel } from '../model/swap-model.ts';
 import type { FlatBucket, PackedState, Stage, StoredState } from '../run/stage.ts';
+import { adamClone } from './adam.ts';
 import { calibrateSwapper } from './calibrate-swapper.ts';
 import { faceLikeness } from './face-likeness.ts';
 import type { LossNetworks } from './loss-networks.ts';
@@ -107,12 +108,11 @@ export function unpackState(model: SwapModel, { tensors, numbers }: StoredState)
 type StateTensors = Omit<TrainingState, 'step'>;
 
 function copyTensors({ weights, average, swapperAdam, discriminatorAdam }: StateTensors): StateTensors {
-  const adam = (state: TrainingState['swapperAdam']): TrainingState['swapperAdam'] => ({ ...state, first: tf.clone(state.first), second: tf.clone(state.second) });
   return {
     weights: { swapper: tf.clone(weights.swapper), discriminator: tf.clone(weights.discriminator) },
     average: tf.clone(average),
-    swapperAdam: adam(swapperAdam),
-    discriminatorAdam: adam(discriminatorAdam),
+    swapperAdam: adamClone(swapperAdam),
+    discriminatorAdam: adamClone(discriminatorAdam),
   };
 }
 

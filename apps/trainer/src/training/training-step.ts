@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { parametersOf } from '../model/flat-network.ts';
 import type { StepTerms } from '../run/stage.ts';
-import { adamUpdate } from './adam.ts';
+import { adamClone, adamUpdate } from './adam.ts';
 import type { AdamRates } from './adam.ts';
 import { isAdversarialStep, swapObjective } from './swap-objective.ts';
 import type { ObjectiveContext, StepInputs, SwapObjective } from './swap-objective.ts';
@@ -118,10 +118,6 @@ function tidyState(make: () => NextTensors): NextTensors {
   return tf.tidy(make as never) as unknown as NextTensors;
 }
 
-function cloneAdam(state: TrainingState['discriminatorAdam']): TrainingState['discriminatorAdam'] {
-  return { ...state, first: tf.clone(state.first), second: tf.clone(state.second) };
-}
-
 /**
  * Takes one step.
  *
@@ -137,7 +133,7 @@ export function trainingStep(context: StepContext, state: TrainingState, parts: 
     const common = { swapper, swapperAdam: generator.updated.state, average: average(state, swapper, context.config) };
     if (!isAdversarialStep(context.config, state.step)) {
       tf.dispose(generator.swapped);
-      return { ...common, discriminator: tf.clone(state.weights.discriminator), discriminatorAdam: cloneAdam(state.discriminatorAdam) };
+      return { ...common, discriminator: tf.clone(state.weights.discriminator), discriminatorAdam: adamClone(state.discriminatorAdam) };
     }
     const critic = updateDiscriminator(context, state, { fake: generator.swapped, parts });
     tf.dispose(generator.swapped);
