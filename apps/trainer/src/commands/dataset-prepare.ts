@@ -13,16 +13,13 @@ import { skippedByReason } from '../dataset/preparation-report.ts';
 import { prepareDataset } from '../dataset/prepare-dataset.ts';
 import type { PreparationProgress, PreparationResult } from '../dataset/prepare-dataset.ts';
 import { writeReport } from '../dataset/write-report.ts';
+import { locked } from '../run/run-lock.ts';
 import { openFinder } from './open-finder.ts';
-import { locked } from './perform-run.ts';
+import { say } from './say.ts';
 
 const PROGRESS_EVERY = 50;
 const VERIFIED_EVERY = 10_000;
 const MOST_REASONS = 10;
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
 
 interface PrepareFlags {
   readonly config?: string;

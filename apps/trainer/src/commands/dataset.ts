@@ -9,13 +9,10 @@ import { generateFaces } from '../dataset/generate-faces.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { prepareCommand, verifyCommand } from './dataset-prepare.ts';
 import { openFinder } from './open-finder.ts';
+import { say } from './say.ts';
 
 const PROGRESS_EVERY = 50;
 const GENERATED_BATCH = 16;
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
 
 function progress(done: number, total: number): void {
   if (done % PROGRESS_EVERY === 0 || done === total) say(`${done} of ${total}`);

@@ -5,6 +5,7 @@ import { chooseEngine } from '../engine/choose-engine.ts';
 import { engineLines } from '../engine/doctor-report.ts';
 import type { EngineDefinition, EngineProbe } from '../engine/engine.ts';
 import { ENGINES, engineNamed } from '../engine/registry.ts';
+import { say as sayAloud } from './say.ts';
 
 /** Flags of `mfim-train doctor`. */
 export interface DoctorFlags {
@@ -52,13 +53,9 @@ export async function examineEngines({ engine: choice, json }: DoctorFlags, engi
   if (outcome instanceof Error) throw outcome;
 }
 
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
 /** The doctor. */
 export const doctorCommand = buildCommand({
-  func: (flags: DoctorFlags) => examineEngines(flags, ENGINES, say),
+  func: (flags: DoctorFlags) => examineEngines(flags, ENGINES, sayAloud),
   parameters: {
     flags: {
       engine: { kind: 'parsed', parse: String, default: 'auto', brief: 'Engine whose state decides the exit code' },

@@ -7,6 +7,7 @@ import { installEngine, installableEngine } from '../engine/install/install-engi
 import { TENSORFLOW_VERSION } from '../engine/install/pinned-wheels.ts';
 import { progressLine } from '../engine/install/progress-line.ts';
 import { engineNamed } from '../engine/registry.ts';
+import { say } from './say.ts';
 
 interface Flags {
   readonly from?: string;
@@ -15,10 +16,6 @@ interface Flags {
   readonly rebuild: boolean;
   readonly cudaLibraries: boolean;
 }
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
 
 async function install({ from, tensorflow, stock, rebuild, cudaLibraries }: Flags, named = 'tensorflow'): Promise<void> {
   const name = installableEngine(named);

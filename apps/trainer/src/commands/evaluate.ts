@@ -4,13 +4,12 @@ import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { checkConfig } from '../config/read-config.ts';
 import { openEngine } from '../engine/open-engine.ts';
-import { flatFromTensors } from '../model/flat-from-tensors.ts';
-import { createModel, restoreBuffers } from '../model/swap-model.ts';
+import { averagedModel } from '../model/averaged-model.ts';
 import { loadLossNetworks } from '../training/loss-networks.ts';
 import { measureFaces } from '../training/snapshot.ts';
 import { openTrainingSet } from '../training/training-set.ts';
 import { STEP_FLAG, chosenCheckpoint } from './chosen-checkpoint.ts';
-import { say } from './perform-run.ts';
+import { say } from './say.ts';
 
 interface Flags {
   readonly json: boolean;
@@ -29,8 +28,7 @@ async function evaluate({ json, dataset, step }: Flags, run: string): Promise<vo
   if (data.heldOut.length < FEWEST) {
     throw new InputError({ where: dataset ?? config.dataset, expected: 'held-out faces', got: String(data.heldOut.length), remedy: 'prepare the dataset with --held-out' });
   }
-  const model = restoreBuffers(createModel(config).model, checkpoint.tensors);
-  const flat = flatFromTensors(model.swapper.layout, { tensors: checkpoint.tensors, prefix: 'average.', origin: checkpoint.file });
+  const { model, flat } = averagedModel(config, checkpoint);
   const measures = await measureFaces({ model, flat, networks: await loadLossNetworks(config.weights), data }, data.heldOut);
   await data.dataset.close();
   const result = { step: checkpoint.step, faces: data.heldOut.length, identityBy: 'MobileFaceNet (used in training)', ...measures };

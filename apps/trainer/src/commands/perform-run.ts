@@ -1,5 +1,4 @@
 /** Runs a stage in a locked folder, from its config or from its newest whole checkpoint. */
-import { mkdir } from 'node:fs/promises';
 import { registerSecondOrderGradients } from '@mfim/nn';
 import { datasetHash } from '../dataset/dataset-hash.ts';
 import type { EngineChoice } from '../engine/engine-names.ts';
@@ -8,7 +7,6 @@ import { pretrainingStage } from '../pretraining/pretraining-stage.ts';
 import type { PretrainingConfig } from '../pretraining/pretraining-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import type { Checkpoint } from '../run/checkpoint-store.ts';
-import { lockRun } from '../run/run-lock.ts';
 import { runStage } from '../run/run-stage.ts';
 import type { RunSubject } from '../run/run-facts.ts';
 import { loadLossNetworks } from '../training/loss-networks.ts';
@@ -16,6 +14,7 @@ import { swapStage } from '../training/swap-stage.ts';
 import { openTrainingSet } from '../training/training-set.ts';
 import type { TrainingSet } from '../training/training-set.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from './interrupt-signal.ts';
+import { say } from './say.ts';
 
 /** What to run, where. */
 export type Job = { readonly folder: string; readonly checkpoint?: Checkpoint } & (
@@ -27,11 +26,6 @@ interface Prepared {
   readonly data: TrainingSet;
   readonly subject: RunSubject;
   readonly signal: AbortSignal;
-}
-
-/** A line for the person who watches. */
-export function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 async function prepare({ engine: name, dataset, sourceOnly = [] }: { readonly engine: EngineChoice; readonly dataset: string; readonly sourceOnly?: readonly string[] }): Promise<Prepared> {
@@ -54,17 +48,6 @@ async function run(job: Job, { data, subject, signal }: Prepared): Promise<numbe
   const networks = await loadLossNetworks(config.weights);
   const stage = await swapStage({ config, data, networks, resumed: job.checkpoint !== undefined, say });
   return runStage({ ...common, stage, identityFrom: config.objective.identityFrom });
-}
-
-/** Holds the run's lock while working. */
-export async function locked<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
-  await mkdir(folder, { recursive: true });
-  const unlock = await lockRun(folder);
-  try {
-    return await work();
-  } finally {
-    await unlock();
-  }
 }
 
 /** Runs until the last step or an interruption, and says where it stopped. The lock is the caller's. */

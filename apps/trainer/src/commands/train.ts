@@ -6,9 +6,11 @@ import { buildCommand } from '@stricli/core';
 import { applySettings, checkConfig, checkDocument, readConfig, readDocument } from '../config/read-config.ts';
 import { PRETRAINING_SCHEMA } from '../pretraining/pretraining-config.ts';
 import { listCheckpoints, newestCheckpoint } from '../run/checkpoint-store.ts';
+import { locked } from '../run/run-lock.ts';
 import { CONFIG_FILE } from '../watch/run-files.ts';
-import { locked, performRun, say } from './perform-run.ts';
+import { performRun } from './perform-run.ts';
 import type { Job } from './perform-run.ts';
+import { say } from './say.ts';
 
 interface StartFlags {
   readonly out: string;

@@ -11,7 +11,7 @@ import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { compareCheckpoints } from '../run/compare-checkpoints.ts';
 import { listCheckpoints, newestCheckpoint } from '../run/checkpoint-store.ts';
-import { say } from './perform-run.ts';
+import { say } from './say.ts';
 
 /** Kills come after 0, 1 or 2 steps of a resumed run. */
 const STEPS_BEFORE_A_KILL = 3;

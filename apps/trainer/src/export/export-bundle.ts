@@ -17,10 +17,9 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { checkConfig } from '../config/read-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { parametersOf } from '../model/flat-network.ts';
-import { createModel, restoreBuffers } from '../model/swap-model.ts';
 import type { SwapModel } from '../model/swap-model.ts';
 import type { Checkpoint } from '../run/checkpoint-store.ts';
-import { flatFromTensors } from '../model/flat-from-tensors.ts';
+import { averagedModel } from '../model/averaged-model.ts';
 
 const LICENCE = 'Apache-2.0';
 /** Where a generator is cut, as far as it reaches. */
@@ -117,8 +116,7 @@ async function writeFolder(folder: string, files: readonly BundleFile[]): Promis
 /** Exports a checkpoint. @returns the manifest that was written */
 export async function exportBundle({ checkpoint, folder, weights, metrics }: ExportRequest): Promise<BundleManifest> {
   const config = checkConfig(JSON.parse(checkpoint.config), checkpoint.file);
-  const model = restoreBuffers(createModel(config).model, checkpoint.tensors);
-  const average = flatFromTensors(model.swapper.layout, { tensors: checkpoint.tensors, prefix: 'average.', origin: checkpoint.file });
+  const { model, flat: average } = averagedModel(config, checkpoint);
   const traced = await traceNetworks(model, average, weights);
   const manifest = manifestOf(config, checkpoint.step, { traced, metrics });
   const text = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);

@@ -13,7 +13,7 @@ import { parametersOf } from '../model/flat-network.ts';
 import type { StepTerms } from '../run/stage.ts';
 import { augment } from './augment.ts';
 import { nextAugmentation } from './augmentation-controller.ts';
-import { averageWeights } from './average-weights.ts';
+import { averageWeights } from '../training/average-weights.ts';
 import type { Objective, Trained } from './descend.ts';
 import type { AugmentationDraws } from './draw-augmentation.ts';
 import { descendLazily, isDue, ratesBeside } from './lazy-regularisation.ts';

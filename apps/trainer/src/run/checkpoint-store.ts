@@ -10,6 +10,7 @@ import { fromFloat32, readSafetensors, safetensorsPieces } from '@mfim/checkpoin
 import type { RawTensor } from '@mfim/checkpoints';
 import { InputError } from '@mfim/tensor-contracts';
 import type { FlatBucket, PackedState, StoredState } from './stage.ts';
+import { writeAside } from './write-aside.ts';
 
 const FORMAT = 'mfim-checkpoint-2';
 const FOLDER = 'checkpoints';
@@ -111,9 +112,7 @@ export async function saveCheckpoint(run: string, packed: PackedState, facts: Ch
 
 /** Marks a saved checkpoint as the best. */
 export async function markBest(run: string, best: BestCheckpoint): Promise<void> {
-  const file = path.join(run, FOLDER, BEST_FILE);
-  await writeFile(`${file}.partial`, `${JSON.stringify(best)}\n`);
-  await rename(`${file}.partial`, file);
+  await writeAside(path.join(run, FOLDER, BEST_FILE), `${JSON.stringify(best)}\n`);
 }
 
 /** Removes all but the newest `keep` and the best, and what a killed process left half-written. */

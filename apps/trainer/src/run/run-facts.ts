@@ -1,10 +1,11 @@
 /** What a run must say of itself to be repeated: `facts.json` with versions, commit, machine, engine and dataset. */
 import { execFile } from 'node:child_process';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { FACTS_FILE } from '../watch/run-files.ts';
+import { writeAside } from './write-aside.ts';
 
 /** The engine and the data that a run used. */
 export interface RunSubject {
@@ -43,6 +44,5 @@ export async function writeRunFacts(folder: string, { engine, dataset }: RunSubj
     engine: { name: engine.name, description: engine.description },
     dataset,
   };
-  await writeFile(`${file}.partial`, `${JSON.stringify({ ...session, sessions: [...(earlier.sessions ?? []), session] }, null, 2)}\n`);
-  await rename(`${file}.partial`, file);
+  await writeAside(file, `${JSON.stringify({ ...session, sessions: [...(earlier.sessions ?? []), session] }, null, 2)}\n`);
 }

@@ -1,5 +1,5 @@
 /** One run, one process: `lock.json` in the run's folder names the process that writes there. */
-import { open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
@@ -62,4 +62,15 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
     const current = await readLock(folder);
     if (current?.pid === mine.pid && current.host === mine.host) await rm(file, { force: true });
   };
+}
+
+/** Holds the folder's lock while working; makes the folder where there is none. @throws InputError when another process holds it */
+export async function locked<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  await mkdir(folder, { recursive: true });
+  const unlock = await lockRun(folder);
+  try {
+    return await work();
+  } finally {
+    await unlock();
+  }
 }

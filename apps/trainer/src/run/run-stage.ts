@@ -4,7 +4,7 @@
  * A save holds the state after the last whole step and the plan stream as that step left it, so that a
  * killed run repeats at most the steps since its last save, and repeats them exactly.
  */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { firstNonFinite } from '../watch/alarms/first-non-finite.ts';
@@ -22,6 +22,7 @@ import { writeRunFacts } from './run-facts.ts';
 import type { RunSubject } from './run-facts.ts';
 import type { Stage, StepTerms } from './stage.ts';
 import { TermMeans } from './term-means.ts';
+import { writeAside } from './write-aside.ts';
 
 /** Batches that are read ahead of the step. */
 const READ_AHEAD = 3;
@@ -55,6 +56,8 @@ interface Run<State extends Counted, Plan, Batch> extends RunRequest<State, Plan
   /** Of the checkpoint that would be written now. */
   stream: readonly number[];
   best: number;
+  /** Step of the last save of this session: the best, the due and the last one may coincide. */
+  savedStep: number | undefined;
   since: number;
 }
 
@@ -70,14 +73,11 @@ function nonFiniteIn<State extends Counted>(stage: Stage<State, unknown, never>,
 
 async function save<State extends Counted, Plan, Batch>(run: Run<State, Plan, Batch>, state: State): Promise<void> {
   const { stage, folder } = run;
+  if (run.savedStep === state.step) return;
   await run.watch.assertFiniteParameters(state.step, nonFiniteIn(stage as never, state));
   await saveCheckpoint(folder, stage.pack(state), { step: state.step, stream: run.stream, config: JSON.stringify(stage.config) });
   await thinCheckpoints(folder, stage.pace.keep);
-}
-
-async function writeAside(file: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(`${file}.partial`, bytes);
-  await rename(`${file}.partial`, file);
+  run.savedStep = state.step;
 }
 
 /** Draws, measures, and saves when the state is the best so far. */
@@ -143,7 +143,7 @@ async function loop<State extends Counted, Plan, Batch>(run: Run<State, Plan, Ba
 async function open<State extends Counted, Plan, Batch>(request: RunRequest<State, Plan, Batch>): Promise<Run<State, Plan, Batch>> {
   const { stage, folder, checkpoint, subject, identityFrom, terminal } = request;
   await mkdir(path.join(folder, SNAPSHOTS_FOLDER), { recursive: true });
-  await writeAside(path.join(folder, CONFIG_FILE), Buffer.from(`${JSON.stringify(stage.config, null, 2)}\n`));
+  await writeAside(path.join(folder, CONFIG_FILE), `${JSON.stringify(stage.config, null, 2)}\n`);
   await writeRunFacts(folder, subject);
   const resumed = checkpoint === undefined ? {} : { resumeStep: checkpoint.step };
   const watch = await openRunWatch({ folder, steps: stage.pace.steps, identityFrom, config: stage.config, terminal, ...resumed });
@@ -151,7 +151,7 @@ async function open<State extends Counted, Plan, Batch>(request: RunRequest<Stat
   const stream = plans.state();
   const queue = batchQueue({ plans, load: (plan) => stage.load(plan), depth: READ_AHEAD });
   const best = (await bestCheckpoint(folder))?.score ?? -Infinity;
-  return { ...request, watch, queue, first: undefined, stream, best, means: new TermMeans(), since: performance.now() };
+  return { ...request, watch, queue, first: undefined, savedStep: undefined, stream, best, means: new TermMeans(), since: performance.now() };
 }
 
 /**

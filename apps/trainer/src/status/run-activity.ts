@@ -1,6 +1,7 @@
 /** Whether somebody trains in a run's folder now, by its lock file. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { isAlive } from '../run/run-lock.ts';
 
 const LOCK = z.object({ pid: z.number().int().positive(), host: z.string(), started: z.string() });
 
@@ -12,16 +13,6 @@ export interface RunActivity {
   readonly text: string;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // There is such a process, of somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** @param lock the parsed lock file; `undefined` when there is none */
 export function runActivity(lock: unknown): RunActivity {
   if (lock === undefined) return { state: 'stopped', text: 'not running (no lock file)' };
@@ -30,5 +21,5 @@ export function runActivity(lock: unknown): RunActivity {
   const { pid, host, started } = parsed.data;
   const who = `process ${pid} on ${host}, started ${started}`;
   if (host !== hostname()) return { state: 'elsewhere', text: `locked by ${who}, which cannot be seen from here` };
-  return isAlive(pid) ? { state: 'running', text: `running (${who})` } : { state: 'stopped', text: `ended without taking its lock away (${who})` };
+  return isAlive(parsed.data) ? { state: 'running', text: `running (${who})` } : { state: 'stopped', text: `ended without taking its lock away (${who})` };
 }

@@ -1,5 +1,6 @@
 /** Draws training pairs from a seed; its whole state is a list of numbers, so that a run resumes. */
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import type { PlanStream } from '../run/stage.ts';
 import type { IdentityView } from './identity-view.ts';
 
 /** A small change of framing and colour that leaves the identity as it is. */
@@ -54,10 +55,7 @@ export interface Face {
 }
 
 /** Draws batches; `state()` and `seed` are interchangeable starts. */
-export interface PairSampler {
-  next(): PairBatch;
-  state(): readonly number[];
-}
+export type PairSampler = PlanStream<PairBatch>;
 
 const TWO_TO_32 = 2 ** 32;
 

@@ -12,6 +12,7 @@ import { parametersOf } from '../model/flat-network.ts';
 import type { StepTerms } from '../run/stage.ts';
 import { adamClone, adamUpdate } from './adam.ts';
 import type { AdamRates } from './adam.ts';
+import { averageWeights } from './average-weights.ts';
 import { isAdversarialStep, swapObjective } from './swap-objective.ts';
 import type { ObjectiveContext, StepInputs, SwapObjective } from './swap-objective.ts';
 import type { TrainingState } from './training-state.ts';
@@ -23,6 +24,9 @@ export interface StepContext extends ObjectiveContext {
   /** Averages a flat gradient over all processes; absent: there is one. */
   readonly allReduceMean?: (flat: tf.Tensor) => tf.Tensor;
 }
+
+/** Longest half-life of the average as a share of the images seen (stylegan2). */
+const RAMP_UP = 0.05;
 
 /** Gradient and terms of one part of a batch. */
 interface PartGradient {
@@ -101,13 +105,6 @@ function updateDiscriminator(context: StepContext, state: TrainingState, images:
   return { updated: adamUpdate({ parameters: state.weights.discriminator, state: state.discriminatorAdam }, gradient, rates), terms };
 }
 
-function average(state: TrainingState, swapper: tf.Tensor, config: TrainingConfig): tf.Tensor {
-  const halfLife = (config.optimiser.averageHalfLifeKimg * 1000) / config.batch;
-  // A young average follows faster, or it would remember the random start (stylegan2: ramp-up).
-  const decay = 0.5 ** (1 / Math.max(1e-8, Math.min(halfLife, state.step * 0.05)));
-  return tf.add(swapper, tf.mul(tf.sub(state.average, swapper), decay));
-}
-
 interface NextTensors extends Omit<TrainingState, 'step' | 'weights'> {
   readonly swapper: tf.Tensor;
   readonly discriminator: tf.Tensor;
@@ -125,12 +122,13 @@ function tidyState(make: () => NextTensors): NextTensors {
  * @returns the next state (the old one's tensors are disposed) and the terms as numbers
  */
 export function trainingStep(context: StepContext, state: TrainingState, parts: readonly StepInputs[]): { readonly state: TrainingState; readonly terms: StepTerms } {
+  const { batch, optimiser } = context.config;
   let terms: StepTerms = {};
   const next = tidyState(() => {
     const generator = updateSwapper(context, state, parts);
     terms = generator.terms;
     const swapper = generator.updated.parameters;
-    const common = { swapper, swapperAdam: generator.updated.state, average: average(state, swapper, context.config) };
+    const common = { swapper, swapperAdam: generator.updated.state, average: averageWeights(state.average, swapper, { batch, images: state.step * batch, halfLifeKimg: optimiser.averageHalfLifeKimg, rampUp: RAMP_UP }) };
     if (!isAdversarialStep(context.config, state.step)) {
       tf.dispose(generator.swapped);
       return { ...common, discriminator: tf.clone(state.weights.discriminator), discriminatorAdam: adamClone(state.discriminatorAdam) };
