@@ -105,7 +105,7 @@ describe('status', () => {
 
   it('says where the page cannot be written', async () => {
     const { code, stderr } = await callStatus(await run({ records: 1 }), '--html', '/dev/null/page.html');
-    expect([code !== 0, stderr]).toEqual([true, expect.stringMatching(/--html .*name another file/)]);
+    expect([code !== 0, stderr]).toEqual([true, expect.stringMatching(/page\.html.*name another file: --html FILE/)]);
   });
 
   it('shows 100,000 records in a page of about a megabyte', async () => {

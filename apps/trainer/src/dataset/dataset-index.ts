@@ -4,10 +4,11 @@
  * records are appended to `index.journal.jsonl` and join the index when it is closed, so that a set of 70,000 images is
  * not written anew with every few.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
 import { z } from 'zod';
+import { replaceFile } from '../files/replace-file.ts';
 
 /** Name of the index inside a dataset folder. */
 export const INDEX_FILE = 'index.json';
@@ -77,9 +78,7 @@ export async function readIndex(folder: string): Promise<DatasetIndex | undefine
 
 /** Replaces a dataset's index in one step and ends its journal: readers see the old index or the new one. */
 export async function writeIndex(folder: string, index: DatasetIndex): Promise<void> {
-  const temporary = path.join(folder, `${INDEX_FILE}.part`);
-  await writeFile(temporary, JSON.stringify(index), { flush: true });
-  await rename(temporary, path.join(folder, INDEX_FILE));
+  await replaceFile(path.join(folder, INDEX_FILE), JSON.stringify(index), 'free some space and repeat the command; images that were written are kept');
   await rm(path.join(folder, JOURNAL_FILE), { force: true });
 }
 

@@ -57,7 +57,7 @@ export async function openDatasetWriter(folder: string, size: number): Promise<D
     close: async () => {
       await journal.close();
       await file.close();
-      await onDisk(folder, () => writeIndex(folder, { ...stored, count: images.length, images }));
+      await writeIndex(folder, { ...stored, count: images.length, images });
     },
   };
 }
@@ -74,11 +74,14 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
   }
 }
 
+/** A full disk, a used-up quota, a file larger than the process may write. */
+const FULL_DISK = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 async function onDisk(folder: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
+    if (!FULL_DISK.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
     throw new InputError({ where: folder, expected: 'room on the disk', got: 'a full disk', remedy: 'free some space and repeat the command; images that were written are kept', cause });
   }
 }

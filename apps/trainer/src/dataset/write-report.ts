@@ -1,10 +1,10 @@
 /** Writes `report.json` and `report.html` of a preparation beside the datasets. */
-import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { resample } from '@mfim/faces';
 import { encodePhoto } from '@mfim/faces/node';
 import { byteImage } from '@mfim/tensor-contracts';
 import type { ByteImage } from '@mfim/tensor-contracts';
+import { replaceFile } from '../files/replace-file.ts';
 import { datasetHash } from './dataset-hash.ts';
 import { openDataset } from './open-dataset.ts';
 import type { Dataset } from './open-dataset.ts';
@@ -70,9 +70,4 @@ async function pictureAt(dataset: Dataset, number: number): Promise<string> {
 
 async function address(image: ByteImage): Promise<string> {
   return `data:image/jpeg;base64,${Buffer.from(await encodePhoto(image, 'jpeg')).toString('base64')}`;
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.part`, text);
-  await rename(`${file}.part`, file);
 }

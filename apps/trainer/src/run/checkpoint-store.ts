@@ -1,16 +1,15 @@
 /**
  * The checkpoints of a run: `checkpoints/step-000000250.safetensors`, each beside its SHA-256 in the form
- * that `sha256sum -c` reads. Written to a temporary name, synced, renamed: there is never a partial file
- * under a final name. The newest K stay, and the best.
+ * that `sha256sum -c` reads. There is never a partial file under a final name. The newest K stay, and the best.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fromFloat32, readSafetensors, safetensorsPieces } from '@mfim/checkpoints';
 import type { RawTensor } from '@mfim/checkpoints';
 import { InputError } from '@mfim/tensor-contracts';
+import { removeTemporaries, replaceFile } from '../files/replace-file.ts';
 import type { FlatBucket, PackedState, StoredState } from './stage.ts';
-import { writeAside } from './write-aside.ts';
 
 const FORMAT = 'mfim-checkpoint-2';
 const FOLDER = 'checkpoints';
@@ -61,27 +60,21 @@ async function allTensors(packed: PackedState): Promise<Map<string, RawTensor>> 
   return tensors;
 }
 
-/** Writes pieces under a temporary name, with the digest beside it, then renames. */
-async function writeDurably(file: string, pieces: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${file}.${process.pid}.partial`;
+const REMEDY = 'free some space or choose another folder, then resume: the older checkpoints are whole';
+
+/** Writes pieces, then the digest beside them; a file without its digest counts as whole. */
+async function writeDigested(file: string, pieces: readonly Uint8Array[]): Promise<void> {
   const digest = createHash('sha256');
-  try {
-    const handle = await open(temporary, 'w');
-    try {
-      for (const piece of pieces) {
-        digest.update(piece);
-        await handle.writeFile(piece);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
+  async function* digested(): AsyncGenerator<Uint8Array> {
+    for (const piece of pieces) {
+      digest.update(piece);
+      yield piece;
     }
-    await writeFile(hashFileOf(file), `${digest.digest('hex')}  ${path.basename(file)}\n`);
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new InputError({ where: file, expected: 'room and the right to write', got: String(cause), remedy: 'free some space or choose another folder, then resume: the older checkpoints are whole', cause });
   }
+  // A digest of an earlier file under this name would condemn the new one, should the process be killed between the two.
+  await rm(hashFileOf(file), { force: true });
+  await replaceFile(file, digested(), REMEDY);
+  await replaceFile(hashFileOf(file), `${digest.digest('hex')}  ${path.basename(file)}\n`, REMEDY);
 }
 
 /** Steps of the checkpoints in a run's folder, newest first. */
@@ -107,12 +100,12 @@ export async function saveCheckpoint(run: string, packed: PackedState, facts: Ch
     numbers: JSON.stringify(packed.numbers),
     config: facts.config,
   });
-  await writeDurably(path.join(folder, nameOf(facts.step)), safetensorsPieces(await allTensors(packed), new Map(metadata)));
+  await writeDigested(path.join(folder, nameOf(facts.step)), safetensorsPieces(await allTensors(packed), new Map(metadata)));
 }
 
 /** Marks a saved checkpoint as the best. */
 export async function markBest(run: string, best: BestCheckpoint): Promise<void> {
-  await writeAside(path.join(run, FOLDER, BEST_FILE), `${JSON.stringify(best)}\n`);
+  await replaceFile(path.join(run, FOLDER, BEST_FILE), `${JSON.stringify(best)}\n`);
 }
 
 /** Removes all but the newest `keep` and the best, and what a killed process left half-written. */
@@ -124,7 +117,7 @@ export async function thinCheckpoints(run: string, keep: number): Promise<void> 
     await rm(path.join(folder, nameOf(step)), { force: true });
     await rm(path.join(folder, hashFileOf(nameOf(step))), { force: true });
   }
-  for (const name of await readdir(folder)) if (name.endsWith('.partial')) await rm(path.join(folder, name), { force: true });
+  await removeTemporaries(folder);
 }
 
 /**

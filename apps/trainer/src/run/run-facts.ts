@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { replaceFile } from '../files/replace-file.ts';
 import { FACTS_FILE } from '../watch/run-files.ts';
-import { writeAside } from './write-aside.ts';
 
 /** The engine and the data that a run used. */
 export interface RunSubject {
@@ -44,5 +44,5 @@ export async function writeRunFacts(folder: string, { engine, dataset }: RunSubj
     engine: { name: engine.name, description: engine.description },
     dataset,
   };
-  await writeAside(file, `${JSON.stringify({ ...session, sessions: [...(earlier.sessions ?? []), session] }, null, 2)}\n`);
+  await replaceFile(file, `${JSON.stringify({ ...session, sessions: [...(earlier.sessions ?? []), session] }, null, 2)}\n`);
 }

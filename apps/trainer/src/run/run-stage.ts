@@ -7,6 +7,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
+import { removeTemporaries, replaceFile } from '../files/replace-file.ts';
 import { firstNonFinite } from '../watch/alarms/first-non-finite.ts';
 import type { NonFiniteValue } from '../watch/alarms/first-non-finite.ts';
 import { displayBytes } from '../watch/display-number.ts';
@@ -22,7 +23,6 @@ import { writeRunFacts } from './run-facts.ts';
 import type { RunSubject } from './run-facts.ts';
 import type { Stage, StepTerms } from './stage.ts';
 import { TermMeans } from './term-means.ts';
-import { writeAside } from './write-aside.ts';
 
 /** Batches that are read ahead of the step. */
 const READ_AHEAD = 3;
@@ -84,7 +84,7 @@ async function save<State extends Counted, Plan, Batch>(run: Run<State, Plan, Ba
 async function snapshot<State extends Counted, Plan, Batch>(run: Run<State, Plan, Batch>, state: State): Promise<void> {
   const { step } = state;
   const { png, measures, score } = await run.stage.snapshot(state);
-  await writeAside(path.join(run.folder, SNAPSHOTS_FOLDER, `${String(step).padStart(STEP_DIGITS, '0')}.png`), png);
+  await replaceFile(path.join(run.folder, SNAPSHOTS_FOLDER, `${String(step).padStart(STEP_DIGITS, '0')}.png`), png);
   const { width, height } = await sharp(png).metadata();
   await run.watch.snapshot({ step, png, width, height });
   await run.watch.measured(step, measures);
@@ -143,7 +143,8 @@ async function loop<State extends Counted, Plan, Batch>(run: Run<State, Plan, Ba
 async function open<State extends Counted, Plan, Batch>(request: RunRequest<State, Plan, Batch>): Promise<Run<State, Plan, Batch>> {
   const { stage, folder, checkpoint, subject, identityFrom, terminal } = request;
   await mkdir(path.join(folder, SNAPSHOTS_FOLDER), { recursive: true });
-  await writeAside(path.join(folder, CONFIG_FILE), `${JSON.stringify(stage.config, null, 2)}\n`);
+  await removeTemporaries(path.join(folder, SNAPSHOTS_FOLDER));
+  await replaceFile(path.join(folder, CONFIG_FILE), `${JSON.stringify(stage.config, null, 2)}\n`);
   await writeRunFacts(folder, subject);
   const resumed = checkpoint === undefined ? {} : { resumeStep: checkpoint.step };
   const watch = await openRunWatch({ folder, steps: stage.pace.steps, identityFrom, config: stage.config, terminal, ...resumed });

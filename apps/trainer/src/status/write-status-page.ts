@@ -3,8 +3,7 @@
  * own policy forbids every request.
  */
 import { createHash } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { InputError } from '@mfim/tensor-contracts';
+import { replaceFile } from '../files/replace-file.ts';
 import { escapeHtml, scriptJson } from './html.ts';
 import { pageAssets } from './page-assets.ts';
 import { pageCurves } from './page-curves.ts';
@@ -52,19 +51,7 @@ export async function statusPage(run: RunReading, summary: RunSummary): Promise<
 `;
 }
 
-/**
- * Writes the page (temporary name, then renamed).
- *
- * @throws InputError when the file cannot be written
- */
+/** Writes the page. @throws InputError when the file cannot be written */
 export async function writeStatusPage(file: string, run: RunReading, summary: RunSummary): Promise<void> {
-  const page = await statusPage(run, summary);
-  const temporary = `${file}.${process.pid}.partial`;
-  try {
-    await writeFile(temporary, page);
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new InputError({ where: `--html ${file}`, expected: 'room and the right to write', got: String(cause), remedy: 'name another file: --html FILE', cause });
-  }
+  await replaceFile(file, await statusPage(run, summary), 'name another file: --html FILE');
 }

@@ -3,30 +3,12 @@
  * continues from a checkpoint, the lines after the checkpoint's step and those that are torn are dropped, in a
  * copy that is synced and renamed; so curves have no step twice, and a crash on the way loses nothing.
  */
-import { open, rename, rm } from 'node:fs/promises';
-import { InputError } from '@mfim/tensor-contracts';
+import { replaceFile } from '../files/replace-file.ts';
 import { openAppendOnly } from './append-only-file.ts';
 import type { AppendOnlyFile } from './append-only-file.ts';
 import { recordLine } from './metrics-record.ts';
 import { parseStepLog, readIfPresent } from './read-step-log.ts';
 import type { RecordParser } from './read-step-log.ts';
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.partial`;
-  try {
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new InputError({ where: file, expected: 'room and the right to write', got: String(cause), remedy: 'free some space, then resume the run', cause });
-  }
-}
 
 /** See `openStepLog`. */
 export class StepLog<Entry extends { readonly step: number }> {
@@ -71,6 +53,6 @@ export async function openStepLog<Entry extends { readonly step: number }>(file:
   // Steps ascend, so what is kept is a beginning.
   const kept = records.filter(({ step }) => step <= last);
   const before = text.split('\n').filter((line) => line !== '').length;
-  if (before !== kept.length || torn) await replaceFile(file, lines.slice(0, kept.length).map((line) => `${line}\n`).join(''));
+  if (before !== kept.length || torn) await replaceFile(file, lines.slice(0, kept.length).map((line) => `${line}\n`).join(''), 'free some space, then resume the run');
   return new StepLog(await openAppendOnly(file), kept, before - kept.length);
 }
