@@ -1,5 +1,7 @@
 """Fixed crops of FFHQ-aligned faces: one square of the image, sampled with an antialiased triangle."""
 
+import functools
+
 import numpy
 import torch
 
@@ -12,6 +14,7 @@ THREE_DDFA_SIZE = 120
 THREE_DDFA_SQUARE = (0.508, 0.658, 0.815)
 
 
+@functools.lru_cache
 def axis_weights(start, step, count, size):
     """[count size]: pixel i of the crop lies at start + i * step, in pixels of the image."""
     centres = numpy.clip(start + step * numpy.arange(count), 0, size - 1)
@@ -22,7 +25,7 @@ def axis_weights(start, step, count, size):
 
 def crop(image, corner, step, count):
     """image [N 3 H W] -> [N 3 count count]; corner (x, y) is where pixel 0 of the crop lies."""
-    columns, rows = (axis_weights(start, step, count, image.shape[2]) for start in corner)
+    columns, rows = (axis_weights(start, step, count, image.shape[2]).to(image) for start in corner)
     return rows @ image @ columns.T
 
 

@@ -69,7 +69,8 @@ def units(size):
             width = outputs
 
 
-def encoder_shapes(size):
+def encoder_shapes(size, normalise_codes=False):
+    """`normalise_codes`: a batch normalisation after every convolution of the M2C trunks."""
     stem = size.stem_width
     shapes = {"body.stem.conv": (stem, 3, 3, 3), "body.stem.slope": (stem,)} | norm_shapes("body.stem.norm", stem)
     width_at = {size.input_resolution: stem}
@@ -80,7 +81,9 @@ def encoder_shapes(size):
         shapes |= conv_shapes(f"laterals.r{resolution}", size.pyramid_width, width_at[resolution], 1)
         for step in range(int(math.log2(resolution))):
             inputs = size.code_width if step else size.pyramid_width
-            shapes |= conv_shapes(f"codes.r{resolution}.trunk.conv{step}", size.code_width, inputs, 3)
+            trunk = f"codes.r{resolution}.trunk.conv{step}"
+            shapes |= conv_shapes(trunk, size.code_width, inputs, 3)
+            shapes |= norm_shapes(f"{trunk}.norm", size.code_width) if normalise_codes else {}
         for name, _, _, width, _ in size.level_layers(position):
             head = f"codes.r{resolution}.heads.{name.replace('.', '_')}"
             shapes |= {f"{head}.weight": (width, size.code_width), f"{head}.bias": (width,)}
@@ -129,19 +132,27 @@ def latent_maps(parameters, image, size):
     return maps
 
 
-def encode(parameters, image, size):
-    """(style codes by layer name, style maps by layer name)."""
-    latents = latent_maps(parameters, image, size)
-    codes, maps = {}, {}
+def codes_from(parameters, latents, size, wanted=lambda layer: True):
+    """Style codes by layer name; levels without a wanted layer are not computed."""
+    codes = {}
     for position, (resolution, _) in enumerate(size.levels):
+        if not any(wanted(layer) for layer in size.level_layers(position)):
+            continue
         x = latents[resolution]
         for step in range(int(math.log2(resolution))):
             trunk = f"codes.r{resolution}.trunk.conv{step}"
             x = functional.conv2d(x, parameters[f"{trunk}.weight"], parameters[f"{trunk}.bias"], stride=2, padding=1)
+            x = batch_norm(parameters, f"{trunk}.norm", x) if f"{trunk}.norm.scale" in parameters else x
             x = functional.leaky_relu(x)
         for name, *_ in size.level_layers(position):
             head = f"codes.r{resolution}.heads.{name.replace('.', '_')}"
             codes[name] = linear(x.flatten(1), parameters[f"{head}.weight"], parameters[f"{head}.bias"])
+    return codes
+
+
+def style_maps_from(parameters, latents, size):
+    """Style maps [N 1 r r] by layer name."""
+    maps = {}
     for resolution in size.map_resolutions:
         prefix = f"maps.r{resolution}"
         x = functional.conv2d(latents[resolution], parameters[f"{prefix}.conv0.weight"], parameters[f"{prefix}.conv0.bias"], padding=1)
@@ -149,4 +160,10 @@ def encode(parameters, image, size):
         x = functional.conv2d(x, parameters[f"{prefix}.conv1.weight"], parameters[f"{prefix}.conv1.bias"], padding=1)
         for index, name in enumerate(size.noise_layers(resolution)):
             maps[name] = x[:, index : index + 1]
-    return codes, maps
+    return maps
+
+
+def encode(parameters, image, size):
+    """(style codes by layer name, style maps by layer name)."""
+    latents = latent_maps(parameters, image, size)
+    return codes_from(parameters, latents, size), style_maps_from(parameters, latents, size)

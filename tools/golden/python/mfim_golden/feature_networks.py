@@ -1,12 +1,13 @@
 """MobileFaceNet, LPIPS-squeeze and 3DDFA_V2's regressor on NCHW tensors, straight from their PyTorch state dictionaries.
 
-Nothing is folded here: batch norms, biases and the input normalisation run where the networks have them.
+Nothing is folded unless a state comes from `folded`: batch norms, biases and the input normalisation run where the networks have them.
 """
 
 import torch
 from torch.nn import functional
 
 BATCH_NORM_EPSILON = 1e-5
+NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 LPIPS_SHIFT = (-0.030, -0.088, -0.188)
@@ -29,19 +30,47 @@ def load_state(path, prefix=""):
 
 
 def per_channel(values, x):
-    return torch.tensor(values, dtype=x.dtype).reshape(1, -1, 1, 1)
+    return torch.tensor(values, dtype=x.dtype, device=x.device).reshape(1, -1, 1, 1)
 
 
 def norm(state, name, x):
-    parts = (state[f"{name}.{part}"] for part in ("running_mean", "running_var", "weight", "bias"))
-    return functional.batch_norm(x, *parts, training=False, eps=BATCH_NORM_EPSILON)
+    scale, offset, mean, variance = (state[f"{name}.{part}"] for part in NORM_PARTS)
+    return functional.batch_norm(x, mean, variance, scale, offset, training=False, eps=BATCH_NORM_EPSILON)
 
 
 def conv_norm(state, names, x, stride=1):
+    """A convolution and its batch norm; of a state from `folded`, a convolution with a bias."""
     conv, following = names
     weight = state[f"{conv}.weight"]
     groups = x.shape[1] if weight.shape[1] == 1 else 1
-    return norm(state, following, functional.conv2d(x, weight, None, stride, weight.shape[2] // 2, groups=groups))
+    y = functional.conv2d(x, weight, state.get(f"{conv}.bias"), stride, weight.shape[2] // 2, groups=groups)
+    return norm(state, following, y) if f"{following}.weight" in state else y
+
+
+def folded(state, pairs):
+    """The state with every batch norm of `pairs` (convolution, norm) in its convolution."""
+    result = dict(state)
+    for conv, following in pairs:
+        scale, offset, mean, variance = (result.pop(f"{following}.{part}") for part in NORM_PARTS)
+        factor = scale / (variance + BATCH_NORM_EPSILON).sqrt()
+        result[f"{conv}.weight"] = state[f"{conv}.weight"] * factor.reshape(-1, 1, 1, 1)
+        result[f"{conv}.bias"] = offset - mean * factor
+    return result
+
+
+def mobile_face_net_norms():
+    """(convolution, norm) of every pair that `folded` may join."""
+    yield from (("conv1.0", "conv1.1"), ("dw_conv.depthwise", "dw_conv.bn1"), ("dw_conv.pointwise", "dw_conv.bn2"))
+    for index in range(sum(blocks for _, _, blocks, _ in MOBILE_FACE_NET_STAGES)):
+        prefix = f"features.{index}.conv"
+        yield from ((f"{prefix}.0.0", f"{prefix}.0.1"), (f"{prefix}.1.0", f"{prefix}.1.1"), (f"{prefix}.2", f"{prefix}.3"))
+    yield "conv2.0", "conv2.1"
+
+
+def coefficient_norms():
+    yield "conv1", "bn1"
+    for name in COEFFICIENT_BLOCKS:
+        yield from ((f"{name}.conv_dw", f"{name}.bn_dw"), (f"{name}.conv_sep", f"{name}.bn_sep"))
 
 
 def inverted_residual(state, prefix, x, stride):
@@ -86,11 +115,16 @@ def squeeze_net_taps(state, image):
     return taps
 
 
+def norm_of_channels(tap):
+    """1e-20 under the root keeps the gradient finite where every feature is zero."""
+    return (tap.square().sum(dim=1, keepdim=True) + LPIPS_EPSILON**2).sqrt()
+
+
 def lpips(trunk, heads, first, second):
     """Distance of each pair [N]."""
     total = 0
     for index, pair in enumerate(zip(squeeze_net_taps(trunk, first), squeeze_net_taps(trunk, second))):
-        one, other = (tap / (tap.square().sum(dim=1, keepdim=True).sqrt() + LPIPS_EPSILON) for tap in pair)
+        one, other = (tap / (norm_of_channels(tap) + LPIPS_EPSILON) for tap in pair)
         distance = functional.conv2d((one - other).square(), heads[f"lin{index}.model.1.weight"])
         total = total + distance.mean(dim=(1, 2, 3))
     return total

@@ -86,8 +86,8 @@ def style_codes(parameters, w, size):
     }
 
 
-def synthesize(parameters, codes, inputs, size):
-    """Codes by layer name -> skip images by resolution.
+def synthesize(parameters, codes, inputs, size, convolve=modulated_conv):
+    """Codes by layer name -> skip images by resolution; `convolve`: either form of a modulated convolution.
 
     inputs = (noises, maps), each by layer name, absent = none. Noise ([N 1 H W] or [H W]) is scaled
     by the layer's strength; a style map [N 1 H W] is added as it is (the project's choice).
@@ -100,11 +100,11 @@ def synthesize(parameters, codes, inputs, size):
         prefix = f"synthesis.{name}."
         weight, bias = parameters[prefix + "weight"], parameters[prefix + "bias"]
         if kind == "torgb":
-            colour = modulated_conv(x, weight, codes[name], demodulate=False) + bias.reshape(1, 3, 1, 1)
+            colour = convolve(x, weight, codes[name], demodulate=False) + bias.reshape(1, 3, 1, 1)
             image = colour if image is None else upsample(image) + colour
             images[resolution] = image
             continue
-        x = modulated_conv(x, weight, codes[name], up=kind == "conv0")
+        x = convolve(x, weight, codes[name], up=kind == "conv0")
         if name in noises:
             x = x + parameters[prefix + "noise_strength"] * noises[name]
         if name in maps:

@@ -1,6 +1,6 @@
 """Layers of StyleGAN2 config F on NCHW tensors, in the fused form: the weights are modulated.
 
-The TypeScript scales activations instead, so agreement is not by construction. Shape comments:
+The TypeScript scales activations instead (`modulated_conv_by_activations`), so agreement is not by construction. Shape comments:
 N batch, I input channels, O output channels, H and W pixels, k kernel size.
 """
 
@@ -44,10 +44,12 @@ def fir(x, up=1, padding=(0, 0), gain=1.0):
         wide[:, :, ::up, ::up] = x
         x = wide
     before, after = padding
-    x = functional.pad(x, (before, after, before, after))
-    taps = torch.tensor(TAPS, dtype=x.dtype)
+    if before != after:
+        x = functional.pad(x, (before, after, before, after))
+        before = 0
+    taps = torch.tensor(TAPS, dtype=x.dtype, device=x.device)
     kernel = torch.outer(taps, taps) / taps.sum() ** 2 * gain
-    return functional.conv2d(x, kernel.expand(channels, 1, 4, 4), groups=channels)
+    return functional.conv2d(x, kernel.expand(channels, 1, 4, 4), padding=before, groups=channels)
 
 
 def upsample(x):
@@ -72,6 +74,20 @@ def modulated_conv(x, weight, style, demodulate=True, up=False):
     own = own.reshape(batch * output, channels, kernel, kernel)
     x = functional.conv2d(x, own, padding=kernel // 2, groups=batch)
     return x.reshape(batch, output, height, width)
+
+
+def modulated_conv_by_activations(x, weight, style, demodulate=True, up=False):
+    """The same with the activations scaled before and after one ungrouped convolution, as stylegan2-ada trains."""
+    scaled = weight / math.sqrt(weight[0].numel())
+    x = x * style[:, :, None, None]
+    if up:
+        x = fir(functional.conv_transpose2d(x, scaled.transpose(0, 1), stride=2), padding=(1, 1), gain=4.0)
+    else:
+        x = functional.conv2d(x, scaled, padding=weight.shape[2] // 2)
+    if not demodulate:
+        return x
+    energy = scaled.square().sum(dim=(2, 3))  # [O I]
+    return x * torch.rsqrt(style.square() @ energy.T + EPSILON)[:, :, None, None]
 
 
 def minibatch_deviation(x, largest_group=4):
