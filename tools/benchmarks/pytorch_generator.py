@@ -9,7 +9,6 @@ exported bundle does. Weights are random; time does not depend on them.
 """
 
 import argparse
-import json
 import math
 import pathlib
 import sys
@@ -20,6 +19,7 @@ from torch.nn import functional
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "golden" / "python"))
 
+from json_lines import serve  # noqa: E402
 from mfim_golden.generator import GeneratorSize, synthesis_shapes  # noqa: E402
 from mfim_golden.layers import EPSILON, SLOPE, TAPS  # noqa: E402
 
@@ -187,11 +187,7 @@ def main():
         "batch": arguments.batch,
         "variants": list(bench.variants),
     }
-    print(json.dumps(hello), flush=True)
-    for line in sys.stdin:
-        if line.strip() == "quit":
-            return
-        print(json.dumps(answer(bench, line.strip())), flush=True)
+    serve(hello, lambda line: answer(bench, line))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
+import { median } from '@mfim/benchmarks';
 import { styleTable } from '@mfim/tensor-contracts';
 import { expect, it } from 'vitest';
 import { generatorFlops } from '../src/bench/generator-work.ts';
-import { median } from '../src/bench/median.ts';
 
 it('counts 148.5 GFLOP for the 1024 generator (2 x 74.3 GMAC)', () => {
   expect(generatorFlops(styleTable(1024)) / 2e9).toBeCloseTo(74.3, 1);

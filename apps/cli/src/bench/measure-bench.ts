@@ -1,9 +1,9 @@
 /** The bench: swaps of ours and generators of PyTorch in turns, and what follows from their times. */
 import { cpus } from 'node:os';
+import { median } from '@mfim/benchmarks';
 import type { Bundle } from '@mfim/pipeline';
 import type { InferenceRuntime } from '@mfim/tensor-contracts';
 import { generatorFlops } from './generator-work.ts';
-import { median } from './median.ts';
 import type { PartnerSearch, PytorchPartner } from './pytorch-partner.ts';
 import { sgemmGflops } from './sgemm-probe.ts';
 import { timeSwap } from './time-swap.ts';

@@ -1,8 +1,8 @@
 /** How fast this machine multiplies matrices right now: one ONNX MatMul, the yardstick of the bench. */
+import { median } from '@mfim/benchmarks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceRuntime } from '@mfim/tensor-contracts';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
-import { median } from './median.ts';
 import { useCpuBackend } from '../use-cpu-backend.ts';
 
 const SIDE = 1536;

@@ -1,11 +1,12 @@
 /** What `mfim doctor` does: one line for each part, needed ones first. */
+import { findTorch } from '@mfim/benchmarks';
 import { InputError } from '@mfim/tensor-contracts';
 import { openSface } from '../identity/sface.ts';
-import { findTorch } from '../bench/find-torch.ts';
 import { print } from '../command-context.ts';
 import type { MfimContext } from '../command-context.ts';
 import { findChromium } from '../find-chromium.ts';
 import { modelFolder } from '../model-folder.ts';
+import { repositoryRoot } from '../repository-root.ts';
 import type { DoctorFlags } from './doctor-command.ts';
 
 interface Finding {
@@ -63,7 +64,7 @@ function probeModel(context: MfimContext, flags: DoctorFlags): Probe {
 }
 
 async function probeTorch(context: MfimContext): Promise<string> {
-  const torch = await findTorch(context.environment);
+  const torch = await findTorch({ environment: context.environment, root: repositoryRoot() });
   if (torch === undefined) throw new Error('not installed; `python3 tools/golden/install-torch.py` installs it');
   return `${torch.version} (${torch.python})`;
 }
