@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, test } from 'vitest';
 import { newestCheckpoint, saveCheckpoint } from '../src/run/checkpoint-store.ts';
-import type { Checkpoint } from '../src/run/checkpoint-store.ts';
+import type { Checkpoint } from '../src/run/checkpoint-file.ts';
 import { packState } from '../src/training/swap-stage.ts';
 import { exportBundle } from '../src/export/export-bundle.ts';
 import { startState } from '../src/training/training-state.ts';
@@ -21,7 +21,7 @@ beforeAll(() => tf.setBackend('cpu'));
 async function savedRun(): Promise<{ readonly run: string; readonly checkpoint: Checkpoint }> {
   const { context, weights } = smallContext(smallConfig());
   const run = await mkdtemp(path.join(tmpdir(), 'mfim-export-'));
-  await saveCheckpoint(run, packState(context.model, startState(weights)), { step: 0, stream: [], config: JSON.stringify(context.config) });
+  await saveCheckpoint(run, { packed: packState(context.model, startState(weights)), step: 0, stream: [], config: JSON.stringify(context.config) });
   return { run, checkpoint: await newestCheckpoint(run, () => undefined) };
 }
 

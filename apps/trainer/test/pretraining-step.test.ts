@@ -13,8 +13,9 @@ import { ratesBeside } from '../src/pretraining/lazy-regularisation.ts';
 import { createPretrainingModel, generateFaces } from '../src/pretraining/pretraining-model.ts';
 import type { PretrainingState } from '../src/pretraining/pretraining-state.ts';
 import { pretrainingStep } from '../src/pretraining/pretraining-step.ts';
-import { checkpointPath, readCheckpoint, saveCheckpoint } from '../src/run/checkpoint-store.ts';
-import type { Checkpoint } from '../src/run/checkpoint-store.ts';
+import { readCheckpoint } from '../src/run/checkpoint-file.ts';
+import { checkpointPath, saveCheckpoint } from '../src/run/checkpoint-store.ts';
+import type { Checkpoint } from '../src/run/checkpoint-file.ts';
 import type { PackedState } from '../src/run/stage.ts';
 import { openSmall, smallInputs, smallPlans, smallPretraining, takeSteps } from './pretraining-small-run.ts';
 import { smallConfig } from './small-run.ts';
@@ -113,7 +114,7 @@ test('rates beside a separate regulariser are those of StyleGAN2', () => {
 
 async function saved(packed: PackedState): Promise<Checkpoint> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mfim-pretrain-'));
-  await saveCheckpoint(folder, packed, { step: packed.numbers['step'] as number, stream: [1, 2, 3, 4], config: '{}' });
+  await saveCheckpoint(folder, { packed, step: packed.numbers['step'] as number, stream: [1, 2, 3, 4], config: '{}' });
   return readCheckpoint(checkpointPath(folder, packed.numbers['step'] as number));
 }
 

@@ -5,7 +5,8 @@ import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createModel, probeFaces, restoreBuffers } from '../src/model/swap-model.ts';
-import { checkpointPath, listCheckpoints, markBest, newestCheckpoint, readCheckpoint, saveCheckpoint, thinCheckpoints } from '../src/run/checkpoint-store.ts';
+import { readCheckpoint } from '../src/run/checkpoint-file.ts';
+import { checkpointPath, listCheckpoints, markBest, newestCheckpoint, saveCheckpoint, thinCheckpoints } from '../src/run/checkpoint-store.ts';
 import { packState, unpackState } from '../src/training/swap-stage.ts';
 import { rateScale } from '../src/training/rate-scale.ts';
 import { calibrateSwapper } from '../src/training/calibrate-swapper.ts';
@@ -122,7 +123,7 @@ const nobody = (): void => undefined;
 
 const save = async (state: TrainingState, context: StepContext) => {
   const run = await mkdtemp(path.join(tmpdir(), 'mfim-checkpoint-'));
-  await saveCheckpoint(run, packState(context.model, state), { step: state.step, stream: [1, -2, 3, 4], config: JSON.stringify(context.config) });
+  await saveCheckpoint(run, { packed: packState(context.model, state), step: state.step, stream: [1, -2, 3, 4], config: JSON.stringify(context.config) });
   return { run, checkpoint: await newestCheckpoint(run, nobody) };
 };
 
@@ -164,7 +165,7 @@ describe('checkpoints', () => {
     const { context, weights } = smallContext(smallConfig());
     const state = startState(weights);
     const { run } = await save(state, context);
-    await saveCheckpoint(run, packState(context.model, state), { step: 7, stream: [], config: '{}' });
+    await saveCheckpoint(run, { packed: packState(context.model, state), step: 7, stream: [], config: '{}' });
     const file = checkpointPath(run, 7);
     const bytes = await readFile(file);
     bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
@@ -178,7 +179,7 @@ describe('checkpoints', () => {
     const { context, weights } = smallContext(smallConfig());
     const packed = packState(context.model, startState(weights));
     const run = await mkdtemp(path.join(tmpdir(), 'mfim-keep-'));
-    for (const step of [1, 2, 3, 4, 5]) await saveCheckpoint(run, packed, { step, stream: [], config: '{}' });
+    for (const step of [1, 2, 3, 4, 5]) await saveCheckpoint(run, { packed, step, stream: [], config: '{}' });
     await markBest(run, { step: 2, score: 0.5 });
     await writeFile(path.join(run, 'checkpoints', 'step-000000006.safetensors.1.partial'), 'half');
     await thinCheckpoints(run, 2);
@@ -191,7 +192,7 @@ describe('checkpoints', () => {
     const state = startState(weights);
     const { run } = await save(state, context);
     await mkdir(checkpointPath(run, 9));
-    await expect(saveCheckpoint(run, packState(context.model, state), { step: 9, stream: [], config: '{}' })).rejects.toThrow(/room and the right to write/);
+    await expect(saveCheckpoint(run, { packed: packState(context.model, state), step: 9, stream: [], config: '{}' })).rejects.toThrow(/room and the right to write/);
     await rmdir(checkpointPath(run, 9));
     expect((await newestCheckpoint(run, nobody)).step).toBe(0);
     expect((await readdir(path.join(run, 'checkpoints'))).filter((name) => name.endsWith('.partial'))).toEqual([]);

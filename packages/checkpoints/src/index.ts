@@ -10,4 +10,5 @@ export type { Safetensors } from './read-safetensors.ts';
 export { subState } from './sub-state.ts';
 export { fromFloat32, toFloat32, toFloat32State } from './to-float32.ts';
 export type { FloatType } from './to-float32.ts';
-export { safetensorsPieces, writeSafetensors } from './write-safetensors.ts';
+export { safetensorsHeader, writeSafetensors } from './write-safetensors.ts';
+export type { SafetensorsHeader, TensorForm } from './write-safetensors.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { InputError, ShapeError } from '@mfim/tensor-contracts';
 import { describe, expect, test } from 'vitest';
-import { DATA_TYPE_BYTES, fromFloat32, readSafetensors, toFloat32, toFloat32State, writeSafetensors } from '../src/index.ts';
+import { DATA_TYPE_BYTES, fromFloat32, readSafetensors, safetensorsHeader, toFloat32, toFloat32State, writeSafetensors } from '../src/index.ts';
 import type { DataType, RawTensor } from '../src/index.ts';
 
 /** A file from a header as text and the number of data bytes. */
@@ -47,6 +47,17 @@ describe('safetensors', () => {
     const forward = writeSafetensors(new Map([['one', one], ['two', two]]));
     const backward = writeSafetensors(new Map([['two', two], ['one', one]]));
     expect(forward).toEqual(backward);
+  });
+
+  test('law: the header, then the tensors in its order, is the whole file', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(tensorName, rawTensor), { maxLength: 8 }), (list) => {
+        const tensors = new Map(list);
+        const { bytes, names } = safetensorsHeader(tensors);
+        const file = Buffer.concat([bytes, ...names.map((name) => (tensors.get(name) as RawTensor).data)]);
+        expect(Buffer.compare(file, writeSafetensors(tensors))).toBe(0);
+      }),
+    );
   });
 
   test('the bytes of a known file', () => {

@@ -1,7 +1,8 @@
 /** Which checkpoint of a run a command works on: `--step 250`, `--step best`, or the newest. */
 import { InputError } from '@mfim/tensor-contracts';
-import { bestCheckpoint, checkpointPath, newestCheckpoint, readCheckpoint } from '../run/checkpoint-store.ts';
-import type { Checkpoint } from '../run/checkpoint-store.ts';
+import { readCheckpoint } from '../run/checkpoint-file.ts';
+import type { Checkpoint } from '../run/checkpoint-file.ts';
+import { bestCheckpoint, checkpointPath, newestCheckpoint } from '../run/checkpoint-store.ts';
 
 /** The flag. */
 export const STEP_FLAG = { kind: 'parsed', parse: String, optional: true, brief: "Step of the checkpoint, or 'best'; default: the newest" } as const;

@@ -6,7 +6,7 @@ import { openEngine } from '../engine/open-engine.ts';
 import { pretrainingStage } from '../pretraining/pretraining-stage.ts';
 import type { PretrainingConfig } from '../pretraining/pretraining-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
-import type { Checkpoint } from '../run/checkpoint-store.ts';
+import type { Checkpoint } from '../run/checkpoint-file.ts';
 import { runStage } from '../run/run-stage.ts';
 import type { RunSubject } from '../run/run-facts.ts';
 import { loadLossNetworks } from '../training/loss-networks.ts';

@@ -18,7 +18,7 @@ import { checkConfig } from '../config/read-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { parametersOf } from '../model/flat-network.ts';
 import type { SwapModel } from '../model/swap-model.ts';
-import type { Checkpoint } from '../run/checkpoint-store.ts';
+import type { Checkpoint } from '../run/checkpoint-file.ts';
 import { averagedModel } from '../model/averaged-model.ts';
 
 const LICENCE = 'Apache-2.0';

@@ -1,7 +1,7 @@
 /** The model of a checkpoint with its averaged weights: what is exported and evaluated. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.ts';
-import type { Checkpoint } from '../run/checkpoint-store.ts';
+import type { Checkpoint } from '../run/checkpoint-file.ts';
 import { flatFromTensors } from './flat-from-tensors.ts';
 import { createModel, restoreBuffers } from './swap-model.ts';
 import type { SwapModel } from './swap-model.ts';

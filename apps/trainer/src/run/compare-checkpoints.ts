@@ -1,5 +1,5 @@
 /** Whether two checkpoints hold the same state, bit for bit. */
-import type { Checkpoint } from './checkpoint-store.ts';
+import type { Checkpoint } from './checkpoint-file.ts';
 
 /** What differs. */
 export interface CheckpointComparison {

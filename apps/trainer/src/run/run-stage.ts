@@ -18,7 +18,7 @@ import type { Terminal } from '../watch/live-output.ts';
 import { batchQueue } from './batch-queue.ts';
 import type { BatchQueue, QueuedBatch } from './batch-queue.ts';
 import { bestCheckpoint, markBest, saveCheckpoint, thinCheckpoints } from './checkpoint-store.ts';
-import type { Checkpoint } from './checkpoint-store.ts';
+import type { Checkpoint, StoredLayout } from './checkpoint-file.ts';
 import { writeRunFacts } from './run-facts.ts';
 import type { RunSubject } from './run-facts.ts';
 import type { Stage, StepTerms } from './stage.ts';
@@ -56,7 +56,7 @@ interface Run<State extends Counted, Plan, Batch> extends RunRequest<State, Plan
   /** Of the checkpoint that would be written now. */
   stream: readonly number[];
   best: number;
-  /** Step of the last save of this session: the best, the due and the last one may coincide. */
+  /** Step of the last save, or of the checkpoint to continue from: the best, the due and the last one may coincide. */
   savedStep: number | undefined;
   since: number;
 }
@@ -74,8 +74,8 @@ function nonFiniteIn<State extends Counted>(stage: Stage<State, unknown, never>,
 async function save<State extends Counted, Plan, Batch>(run: Run<State, Plan, Batch>, state: State): Promise<void> {
   const { stage, folder } = run;
   if (run.savedStep === state.step) return;
-  await run.watch.assertFiniteParameters(state.step, nonFiniteIn(stage as never, state));
-  await saveCheckpoint(folder, stage.pack(state), { step: state.step, stream: run.stream, config: JSON.stringify(stage.config) });
+  const inspect = (layout: StoredLayout, values: Float32Array): Promise<void> => run.watch.assertFiniteParameters(state.step, firstNonFinite(layout, values));
+  await saveCheckpoint(folder, { packed: stage.pack(state), step: state.step, stream: run.stream, config: JSON.stringify(stage.config), inspect });
   await thinCheckpoints(folder, stage.pace.keep);
   run.savedStep = state.step;
 }
@@ -152,7 +152,7 @@ async function open<State extends Counted, Plan, Batch>(request: RunRequest<Stat
   const stream = plans.state();
   const queue = batchQueue({ plans, load: (plan) => stage.load(plan), depth: READ_AHEAD });
   const best = (await bestCheckpoint(folder))?.score ?? -Infinity;
-  return { ...request, watch, queue, first: undefined, savedStep: undefined, stream, best, means: new TermMeans(), since: performance.now() };
+  return { ...request, watch, queue, first: undefined, savedStep: checkpoint?.step, stream, best, means: new TermMeans(), since: performance.now() };
 }
 
 /**

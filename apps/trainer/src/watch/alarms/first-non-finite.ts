@@ -16,6 +16,13 @@ export interface FlatNames {
   readonly sizes: readonly number[];
 }
 
+/** A finite number less itself is 0, another NaN: a sum without a branch, as this is looked at before every save. */
+function allFinite(flat: Float32Array): boolean {
+  let sum = 0;
+  for (const value of flat) sum += value - value;
+  return sum === 0;
+}
+
 /**
  * @param layout names and sizes in the order of `flat`
  * @param flat all parameters, or all gradients
@@ -32,8 +39,8 @@ export function firstNonFinite({ names, sizes }: FlatNames, flat: Float32Array):
       remedy: 'pass the layout of this vector',
     });
   }
+  if (allFinite(flat)) return undefined;
   const position = flat.findIndex((value) => !Number.isFinite(value));
-  if (position < 0) return undefined;
   let [parameter, begin] = [0, 0];
   while (begin + (sizes[parameter] as number) <= position) {
     begin += sizes[parameter] as number;
