@@ -1,5 +1,5 @@
 /** Opens a bundle: everything is checked (files, contracts, ports) before anything runs. */
-import { ShapeError, manifestStyleTable } from '@mfim/tensor-contracts';
+import { ShapeError, manifestStyleTable, oneAtATime } from '@mfim/tensor-contracts';
 import type { BundleManifest, InferenceRuntime, StyleCodes, StyleTable } from '@mfim/tensor-contracts';
 import { checkBundleContract } from './bundle-contract.ts';
 import type { BundleFiles } from './bundle-files.ts';
@@ -8,7 +8,6 @@ import { faceEncoder } from './encode-face.ts';
 import { generatorStage } from './generator-stage.ts';
 import { openNetwork } from './network.ts';
 import type { Network } from './network.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import { stagedGenerator } from './staged-generation.ts';
 import type { StagedGenerator } from './staged-generation.ts';
 import { readFiles, readManifest } from './verify-bundle.ts';

@@ -2,10 +2,9 @@
  * Runs the stages of a generator from coarse to fine, and leaves out those whose inputs are as they
  * were: moving a fine layer's slider re-runs only the stages that hold it and those above.
  */
-import { InputError, signedImage, toBytes } from '@mfim/tensor-contracts';
+import { InputError, oneAtATime, signedImage, toBytes } from '@mfim/tensor-contracts';
 import type { ByteImage, StyleCodes, StyleMaps } from '@mfim/tensor-contracts';
 import type { GeneratorStage, StageOutputs } from './generator-stage.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** How far to draw, and who is told on the way. */

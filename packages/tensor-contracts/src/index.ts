@@ -22,6 +22,7 @@ export type {
 export { BUNDLE_SCHEMA, MANIFEST_VERSION } from './manifest-schema.ts';
 export { featurePort, imagePort, mapPortName } from './network-graph.ts';
 export type { NetworkGraph } from './network-graph.ts';
+export { oneAtATime } from './one-at-a-time.ts';
 export type {
   AttributeEncoder,
   CoefficientRegressor,

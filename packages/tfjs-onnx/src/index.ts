@@ -1,3 +1,12 @@
+export { compile } from './compiling/compile.ts';
+export type { CompileOptions, CompiledFunction } from './compiling/compile.ts';
+export type { UnplacedNodes } from './compiling/find-unplaced.ts';
+export type { InputSpec, InputSpecs } from './compiling/input-spec.ts';
+export type { GraphFacts } from './compiling/load-program.ts';
+export type { HostType, OnnxRuntimeModule, Provider, RuntimeOptions } from './compiling/onnx-runtime.ts';
 export { traceToOnnx } from './trace-to-onnx.ts';
 export type { TracedGraph, TracedPort, TraceInput, TraceOptions } from './trace-to-onnx.ts';
+export type { TracedFunction } from './recording/record-function.ts';
 export { IR_VERSION, OPSET_VERSION } from './onnx/versions.ts';
+export { countMemory } from './counting/count-memory.ts';
+export type { MemoryCount } from './counting/count-memory.ts';

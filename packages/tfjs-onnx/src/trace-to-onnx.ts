@@ -7,18 +7,22 @@ import { checkPortNames } from './check-port-names.ts';
 import { kernelRules } from './kernels/kernel-rules.ts';
 import { lowerGraph } from './lowering/lower-graph.ts';
 import { shareEqualCalls } from './lowering/share-equal-calls.ts';
+import type { OnnxPort } from './onnx/model.ts';
 import { IR_VERSION, OPSET_VERSION } from './onnx/versions.ts';
 import { writeModel } from './onnx/write-model.ts';
 import type { BatchPair } from './recording/dimension.ts';
 import { mergeRecordings } from './recording/merge-recordings.ts';
 import { recordFunction } from './recording/record-function.ts';
+import type { RecordedGraph } from './recording/recorded-graph.ts';
 import type { TracedFunction } from './recording/record-function.ts';
 import { registerKernels } from './recording/register-kernels.ts';
 
-/** An input of the traced function: a float32 tensor. The dimension 'batch' is symbolic, the same in all inputs. */
+/** An input of the traced function. The dimension 'batch' is symbolic, the same in all inputs. */
 export interface TraceInput {
   readonly name: string;
   readonly shape: readonly (number | 'batch')[];
+  /** Default 'float32'. */
+  readonly dtype?: 'float32' | 'int32' | 'bool';
 }
 
 /** How to trace. */
@@ -55,9 +59,13 @@ export interface TracedGraph {
 
 const DEFAULT_EXAMPLE_BATCH = 2;
 
-function shapesFor(inputs: readonly TraceInput[], batch: number): Map<string, number[]> {
-  return new Map(inputs.map(({ name, shape }) => [name, shape.map((size) => (size === 'batch' ? batch : size))] as const));
+function recordFor(fn: TracedFunction, ports: readonly TraceInput[], batch: number): RecordedGraph {
+  const concrete = (shape: TraceInput['shape']): number[] => shape.map((size) => (size === 'batch' ? batch : size));
+  const inputs = new Map(ports.map(({ name, shape, dtype = 'float32' }) => [name, { shape: concrete(shape), dtype }] as const));
+  return recordFunction(fn, { inputs, variablesAreInputs: false }).graph;
 }
+
+const tracedPort = ({ name, shape = [] }: OnnxPort): TracedPort => ({ name, shape });
 
 /**
  * Traces `fn` and returns the ONNX file that computes it. Parameters are the tensors that `fn` closes
@@ -72,8 +80,8 @@ export async function traceToOnnx(fn: TracedFunction, options: TraceOptions): Pr
   const example = options.exampleBatch ?? DEFAULT_EXAMPLE_BATCH;
   const batches: BatchPair = [example, 2 * example];
   const dynamic = options.inputs.some(({ shape }) => shape.includes('batch'));
-  const small = recordFunction(fn, shapesFor(options.inputs, example));
-  const large = dynamic ? recordFunction(fn, shapesFor(options.inputs, 2 * example)) : small;
+  const small = recordFor(fn, options.inputs, example);
+  const large = dynamic ? recordFor(fn, options.inputs, 2 * example) : small;
   const { graph, varying } = mergeRecordings(small, large, batches);
   checkPortNames(graph.inputs.keys(), graph.outputs.keys());
   const model = await lowerGraph(shareEqualCalls(graph, (call) => varying.has(call)), {
@@ -89,7 +97,7 @@ export async function traceToOnnx(fn: TracedFunction, options: TraceOptions): Pr
     opset: OPSET_VERSION,
     irVersion: IR_VERSION,
     nodeCount: model.nodes.length,
-    inputs: model.inputs.map(({ name, shape }) => ({ name, shape })),
-    outputs: model.outputs.map(({ name, shape }) => ({ name, shape })),
+    inputs: model.inputs.map(tracedPort),
+    outputs: model.outputs.map(tracedPort),
   };
 }

@@ -32,7 +32,8 @@ export interface OnnxTensor {
 export interface OnnxPort {
   readonly name: string;
   readonly type: ElementType;
-  readonly shape: readonly (number | string)[];
+  /** Absent: of unknown rank. */
+  readonly shape?: readonly (number | string)[];
 }
 
 /** A whole model. */

@@ -73,9 +73,11 @@ function writePort(writer: BinaryWriter, port: OnnxPort): void {
   text(writer, 1, port.name);
   message(writer, 2, () =>
     message(writer, 1, () => {
-      integer(writer, 1, ELEMENT_TYPE[port.type]);
+      const { type, shape } = port;
+      integer(writer, 1, ELEMENT_TYPE[type]);
+      if (shape === undefined) return;
       message(writer, 2, () => {
-        for (const dimension of port.shape) writeDimension(writer, dimension);
+        for (const dimension of shape) writeDimension(writer, dimension);
       });
     }),
   );

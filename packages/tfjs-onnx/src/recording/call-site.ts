@@ -3,7 +3,8 @@
  * below the frames of tfjs itself.
  */
 
-const TFJS_FRAME = /@tensorflow[\\/]|tf-core|tfjs-core/;
+/** Frames of tfjs, and of what it calls that has no file (`new Promise (<anonymous>)`). */
+const TFJS_FRAME = /@tensorflow[\\/]|tf-core|tfjs-core|\(<anonymous>\)$/;
 
 /** `file:line:column (function)` of the caller of tfjs in the stack of `error`, or a note that it is unknown. */
 export function callSite(error: Error): string {

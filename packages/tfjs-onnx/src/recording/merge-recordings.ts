@@ -28,7 +28,7 @@ function mergeSource(small: Value, large: Value, calls: ReadonlyMap<KernelCall, 
   if (source.kind !== large.source.kind) throw differentCourse(undefined);
   if (source.kind !== 'data' || large.source.kind !== 'data') return source;
   const [first, second] = [source.data, large.source.data];
-  if (first.length === second.length && first.every((item, index) => item === second[index])) return source;
+  if (first.length === second.length && first.every((item, index) => Object.is(item, second[index]))) return source;
   const value = uniformData(first);
   if (value !== undefined && value === uniformData(second)) return { kind: 'uniform', value };
   return { kind: 'varying', reason: 'numbers that depend on the batch size, or are random' };

@@ -2,7 +2,7 @@
  * Collects the values and kernel calls of one run of a traced function.
  */
 import type { DataId, Tensor, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
-import { engine } from '@tensorflow/tfjs-core';
+import { Variable, engine } from '@tensorflow/tfjs-core';
 import type { KernelCall, RecordedGraph, TensorType, Value, ValueSource } from './recorded-graph.ts';
 
 const OPERATION_SCOPE = '__op';
@@ -13,12 +13,23 @@ function userScopes(): string[] {
   return names.filter((name) => !name.endsWith(OPERATION_SCOPE) && !ANONYMOUS_SCOPES.has(name));
 }
 
+/** Name of the input that carries the variable of this number. */
+const variableInput = (number: number): string => `variable/${number}`;
+
 /** The graph under construction. */
 export class Recorder {
+  /** The variables that became inputs, by the inputs' names. */
+  readonly variables = new Map<string, Variable>();
+  private readonly variablesAreInputs: boolean;
   private readonly values: Value[] = [];
   private readonly calls: KernelCall[] = [];
   private readonly inputs = new Map<string, Value>();
   private readonly valueOfData = new Map<DataId, Value>();
+
+  /** @param variablesAreInputs a `tf.Variable` that is read becomes an input instead of a constant */
+  constructor(variablesAreInputs: boolean) {
+    this.variablesAreInputs = variablesAreInputs;
+  }
 
   private add(type: TensorType, source: ValueSource): Value {
     const { shape, dtype } = type;
@@ -39,19 +50,29 @@ export class Recorder {
   }
 
   /** Registers an input of the traced function. */
-  addInput(name: string, shape: readonly number[]): DataId {
-    const value = this.add({ shape, dtype: 'float32' }, { kind: 'input', name });
+  addInput(name: string, type: TensorType): DataId {
+    const value = this.add(type, { kind: 'input', name });
     this.inputs.set(name, value);
     return this.idOf(value);
   }
 
-  /** The value of a tensor; a tensor of another backend becomes a parameter. */
+  /** The value of a tensor; one of another backend becomes a parameter, or an input when it is a variable that may change. */
   valueOf(tensor: TensorInfo): Value {
     const known = this.valueOfData.get(tensor.dataId);
     if (known !== undefined) return known;
+    if (this.variablesAreInputs && tensor instanceof Variable) return this.addVariable(tensor);
     const { shape, dtype } = tensor;
     const value = this.add({ shape, dtype }, { kind: 'parameter', tensor: tensor as Tensor });
     this.valueOfData.set(tensor.dataId, value);
+    return value;
+  }
+
+  private addVariable(variable: Variable): Value {
+    const name = variableInput(this.variables.size);
+    const value = this.add({ shape: variable.shape, dtype: variable.dtype }, { kind: 'input', name });
+    this.inputs.set(name, value);
+    this.variables.set(name, variable);
+    this.valueOfData.set(variable.dataId, value);
     return value;
   }
 
@@ -69,6 +90,12 @@ export class Recorder {
       recorded.outputs.push(value);
       return this.idOf(value);
     });
+  }
+
+  /** Shape and type of what is known under a data id. */
+  typeOf(id: DataId): TensorType | undefined {
+    const value = this.valueOfData.get(id);
+    return value === undefined ? undefined : { shape: value.example, dtype: value.dtype };
   }
 
   /** The values known under a data id, when they are numbers that the function itself made. */

@@ -15,7 +15,14 @@ const FLOAT32_EPSILON = 1e-7;
 
 /** A backend for one tracing run. */
 export class TraceBackend extends KernelBackend {
-  readonly recorder = new Recorder();
+  readonly recorder: Recorder;
+  /** Why the trace fails although the function went on: it asked for values and did not wait for them. */
+  refusedRead: InputError | undefined;
+
+  constructor(variablesAreInputs: boolean) {
+    super();
+    this.recorder = new Recorder(variablesAreInputs);
+  }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     const data = Array.isArray(values) ? Float32Array.from(values as unknown as number[]) : values;
@@ -25,16 +32,29 @@ export class TraceBackend extends KernelBackend {
   override readSync(id: DataId): BackendValues {
     const data = this.recorder.dataOf(id);
     if (data !== undefined) return data;
-    throw new InputError({
+    throw this.refusal(id);
+  }
+
+  private refusal(id: DataId): InputError {
+    return new InputError({
       where: `traceToOnnx at ${callSite(new Error('read'))}`,
       expected: 'a function whose course does not depend on the values of its tensors',
-      got: 'a read of a traced tensor (data, dataSync, array, print ...)',
+      got: `a read of a traced tensor${this.described(id)} (data, dataSync, array, print ...)`,
       remedy: 'compute with tf operations, such as tf.where, instead of JavaScript conditions',
     });
   }
 
-  override async read(id: DataId): Promise<BackendValues> {
-    return this.readSync(id);
+  private described(id: DataId): string {
+    const type = this.recorder.typeOf(id);
+    return type === undefined ? '' : ` ${type.dtype} [${type.shape.join(', ')}]`;
+  }
+
+  /** A refused read never ends: whoever awaits it would go on after the trace. The trace itself fails with `refusedRead`. */
+  override read(id: DataId): Promise<BackendValues> {
+    const data = this.recorder.dataOf(id);
+    if (data !== undefined) return Promise.resolve(data);
+    this.refusedRead ??= this.refusal(id);
+    return new Promise(() => undefined);
   }
 
   // Records are kept until the trace ends, whatever tf.tidy disposes; hence no reference counts.

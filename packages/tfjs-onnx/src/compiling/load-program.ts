@@ -1,0 +1,72 @@
+/**
+ * A traced function in a session: it takes feeds by name, adds what it reads by itself, and gives outputs by name.
+ */
+import { oneAtATime } from '@mfim/tensor-contracts';
+import type { Tensor, TypedArray } from '@tensorflow/tfjs-core';
+import { typedFor } from '../lowering/typed-for.ts';
+import type { TensorType } from '../recording/recorded-graph.ts';
+import type { OutputLocations } from './create-session.ts';
+import type { UnplacedNodes } from './find-unplaced.ts';
+import { runtimeOf } from './onnx-runtime.ts';
+import type { HostType, RuntimeOptions, RuntimeTensor } from './onnx-runtime.ts';
+import { openSession } from './open-session.ts';
+import { traceProgram } from './trace-program.ts';
+import type { ProgramRequest } from './trace-program.ts';
+
+/** Tensors of the runtime by name. */
+export type Feeds = Readonly<Record<string, RuntimeTensor>>;
+
+/** What is known of a compiled graph. */
+export interface GraphFacts {
+  readonly name: string;
+  readonly nodes: number;
+  /** Operators that the CPU runs instead of the provider; only with `fallback: 'allow'`. */
+  readonly fallbacks: readonly UnplacedNodes[];
+  readonly milliseconds: number;
+}
+
+/** A graph that can be run. */
+export interface LoadedProgram {
+  readonly facts: GraphFacts;
+  /** The inputs that the graph reads; others need not be fed. */
+  readonly reads: ReadonlySet<string>;
+  readonly outputs: ReadonlyMap<string, TensorType>;
+  run(feeds: Feeds): Promise<Feeds>;
+  release(): Promise<void>;
+}
+
+/** What is loaded, and how. */
+export interface LoadRequest extends ProgramRequest {
+  readonly options: RuntimeOptions;
+  /** Where outputs shall stay; absent: in memory. */
+  readonly locate?: (outputs: Iterable<string>) => OutputLocations;
+}
+
+/** A tensor of the runtime that holds these numbers (not a copy of them). */
+export function hostTensor(options: RuntimeOptions, data: TypedArray, { shape, dtype }: TensorType): RuntimeTensor {
+  const { Tensor: Host } = runtimeOf(options);
+  return new Host(dtype as HostType, typedFor(dtype, data) as Float32Array, [...shape]);
+}
+
+async function variableFeeds(variables: ReadonlyMap<string, Tensor>, options: RuntimeOptions): Promise<Feeds> {
+  const entries = [...variables].map(async ([name, variable]) => [name, hostTensor(options, await variable.data(), variable)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Traces and loads. @throws InputError when the function cannot be compiled for this provider */
+export async function loadProgram(request: LoadRequest): Promise<LoadedProgram> {
+  const { options, locate } = request;
+  const since = performance.now();
+  const { model, variables, outputs } = await traceProgram(request);
+  const names = model.outputs.map(({ name }) => name);
+  const { session, fallbacks } = await openSession({ model, options, locations: locate?.(names) });
+  const reads = new Set(model.nodes.flatMap(({ inputs }) => inputs));
+  const inTurn = oneAtATime();
+  return {
+    facts: { name: request.name, nodes: model.nodes.length, fallbacks, milliseconds: performance.now() - since },
+    reads,
+    outputs,
+    run: (feeds) => inTurn(async () => session.run({ ...feeds, ...(await variableFeeds(variables, options)) }, names)),
+    release: () => inTurn(() => session.release()),
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Traces a function for fixed shapes, with the meaning that it has when it is called: a variable that it reads is read
+ * again at every run, and a function that draws random numbers is refused (they would be the same in every run). It is
+ * called twice; what differs between the calls is random.
+ */
+import type { Variable } from '@tensorflow/tfjs-core';
+import { InputError } from '@mfim/tensor-contracts';
+import { kernelRules } from '../kernels/kernel-rules.ts';
+import { lowerGraph } from '../lowering/lower-graph.ts';
+import { shareEqualCalls } from '../lowering/share-equal-calls.ts';
+import type { OnnxModel } from '../onnx/model.ts';
+import { callSite } from '../recording/call-site.ts';
+import { isStatic } from '../recording/dimension.ts';
+import { mergeRecordings } from '../recording/merge-recordings.ts';
+import { recordFunction } from '../recording/record-function.ts';
+import type { TracedFunction } from '../recording/record-function.ts';
+import type { RecordedGraph, TensorType } from '../recording/recorded-graph.ts';
+import { registerKernels } from '../recording/register-kernels.ts';
+
+/** What is traced. */
+export interface ProgramRequest {
+  readonly name: string;
+  readonly fn: TracedFunction;
+  readonly inputs: ReadonlyMap<string, TensorType>;
+}
+
+/** A function as a graph. */
+export interface TracedProgram {
+  readonly model: OnnxModel;
+  /** Variables to be fed at every run, by the names of the graph's inputs. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly outputs: ReadonlyMap<string, TensorType>;
+}
+
+function refuseRandom(where: string, what: string): never {
+  throw new InputError({
+    where,
+    expected: 'a function that does the same in every call',
+    got: what,
+    remedy: 'draw random numbers before the call and pass them as an input',
+  });
+}
+
+/** What two recordings for the same inputs do not agree in is random. */
+function checkRepeatable(graph: RecordedGraph, varying: ReadonlyMap<{ readonly site: Error; readonly kernel: string }, readonly string[]>): void {
+  for (const call of graph.calls) {
+    for (const [name, { source, example }] of call.inputs) {
+      if (source.kind === 'varying') refuseRandom(`compile at ${callSite(call.site)}`, `random numbers [${example.join(', ')}] as ${name} of the tfjs kernel ${call.kernel}`);
+    }
+    if (!call.outputs.every(({ shape }) => isStatic(shape))) refuseRandom(`compile at ${callSite(call.site)}`, `shapes that change, from the tfjs kernel ${call.kernel}`);
+  }
+  for (const [call, names] of varying) refuseRandom(`compile at ${callSite(call.site)}`, `another ${names.join(', ')} of the tfjs kernel ${call.kernel} in each call`);
+}
+
+/** Errors of the trace name the function that the caller knows. */
+export async function asCompile<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InputError) || !error.parts.where.startsWith('traceToOnnx')) throw error;
+    throw new InputError({ ...error.parts, where: error.parts.where.replace('traceToOnnx', 'compile'), cause: error });
+  }
+}
+
+async function trace({ name, fn, inputs }: ProgramRequest): Promise<TracedProgram> {
+  registerKernels(kernelRules.values());
+  const request = { inputs, variablesAreInputs: true };
+  const [first, second] = [recordFunction(fn, request), recordFunction(fn, request)];
+  const { graph, varying } = mergeRecordings(first.graph, second.graph, [0, 1]);
+  checkRepeatable(graph, varying);
+  const outputs = new Map([...graph.outputs].map(([port, { example, dtype }]) => [port, { shape: example, dtype }] as const));
+  const model = await lowerGraph(shareEqualCalls(graph, () => false), {
+    name,
+    weights: 'float32',
+    metadata: {},
+    parameterNames: new Map(),
+    rules: kernelRules,
+    varying,
+  });
+  return { model, variables: first.variables, outputs };
+}
+
+/**
+ * Traces `fn` for inputs of these types.
+ * @throws InputError that names the tfjs call, its line and the remedy: an operation without a rule, a value that is read
+ *   while tracing, an asynchronous function, random numbers
+ */
+export function traceProgram(request: ProgramRequest): Promise<TracedProgram> {
+  return asCompile(() => trace(request));
+}
