@@ -11,7 +11,8 @@ import { openDatasetWriter } from '../src/dataset/dataset-writer.ts';
 import { newestCheckpoint } from '../src/run/checkpoint-store.ts';
 import { compareCheckpoints } from '../src/run/compare-checkpoints.ts';
 import { runStage } from '../src/run/run-stage.ts';
-import { fullStep, swapStage } from '../src/training/swap-stage.ts';
+import { fullStep } from '../src/training/full-step.ts';
+import { swapStage } from '../src/training/swap-stage.ts';
 import { openTrainingSet } from '../src/training/training-set.ts';
 import { SIZE, smallConfig, smallNetworks } from './small-run.ts';
 

@@ -1,8 +1,9 @@
-/** The fixed networks that judge a swapped face in training: MobileFaceNet and LPIPS-squeeze. */
+/** The fixed networks that judge a swapped face in training: MobileFaceNet, LPIPS-squeeze and 3DDFA_V2's regressor. */
 import { readFile } from 'node:fs/promises';
 import { readPyTorch, subState, toFloat32State } from '@mfim/checkpoints';
 import { coefficientNetworkParameters, threeDdfaRegressor } from '@mfim/losses-3dmm';
 import { arcFaceCrop, lpips, lpipsParameters, mobileFaceNet, mobileFaceNetParameters } from '@mfim/nn';
+import type { WeightState } from '@mfim/nn';
 import { InputError } from '@mfim/tensor-contracts';
 import type { CoefficientRegressor } from '@mfim/tensor-contracts';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -18,7 +19,17 @@ export interface LossNetworks {
   readonly regressor?: CoefficientRegressor<tf.Tensor>;
 }
 
-async function readState(path: string) {
+/** A weight file, by its name in the config. */
+export type LossNetworkName = keyof TrainingConfig['weights'];
+
+/** Their weights under PyTorch's names, in its layouts. */
+export type LossNetworkStates = Readonly<Record<Exclude<LossNetworkName, 'threeDdfa'>, WeightState>> & { readonly threeDdfa?: WeightState };
+
+/** Where the weights stand in the file of that name. */
+const SUB_STATES: Partial<Record<LossNetworkName, string>> = { threeDdfa: 'state_dict.module' };
+
+/** Reads one weight file. @throws InputError when it is absent or no such file */
+export async function readLossNetwork(name: LossNetworkName, path: string): Promise<WeightState> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -31,17 +42,29 @@ async function readState(path: string) {
       cause,
     });
   }
-  return toFloat32State(readPyTorch(bytes).tensors);
+  const state = toFloat32State(readPyTorch(bytes).tensors);
+  const inner = SUB_STATES[name];
+  return inner === undefined ? state : subState(state, inner);
 }
 
-/** Loads them from the files that the config names. */
-export async function loadLossNetworks(paths: TrainingConfig['weights']): Promise<LossNetworks> {
-  const identity = mobileFaceNetParameters(await readState(paths.mobileFaceNet));
-  const perceptual = lpipsParameters(await readState(paths.squeezeNet), await readState(paths.lpips));
-  const regressor = paths.threeDdfa === undefined ? undefined : threeDdfaRegressor(coefficientNetworkParameters(subState(await readState(paths.threeDdfa), 'state_dict.module')));
+/** The networks of these weights. */
+export function lossNetworksOf({ mobileFaceNet: embedder, squeezeNet, lpips: heads, threeDdfa }: LossNetworkStates): LossNetworks {
+  const identity = mobileFaceNetParameters(embedder);
+  const perceptual = lpipsParameters(squeezeNet, heads);
+  const regressor = threeDdfa === undefined ? undefined : threeDdfaRegressor(coefficientNetworkParameters(threeDdfa));
   return {
     ...(regressor === undefined ? {} : { regressor }),
     embed: (image) => mobileFaceNet(identity, arcFaceCrop(image)),
     perceptual: (first, second) => lpips(perceptual, first, second),
   };
+}
+
+/** Loads them from the files that the config names. */
+export async function loadLossNetworks(paths: TrainingConfig['weights']): Promise<LossNetworks> {
+  return lossNetworksOf({
+    mobileFaceNet: await readLossNetwork('mobileFaceNet', paths.mobileFaceNet),
+    squeezeNet: await readLossNetwork('squeezeNet', paths.squeezeNet),
+    lpips: await readLossNetwork('lpips', paths.lpips),
+    ...(paths.threeDdfa === undefined ? {} : { threeDdfa: await readLossNetwork('threeDdfa', paths.threeDdfa) }),
+  });
 }

@@ -9,6 +9,7 @@ import type { FlatBucket, PackedState, Stage, StoredState } from '../run/stage.t
 import { adamClone } from './adam.ts';
 import { calibrateSwapper } from './calibrate-swapper.ts';
 import { faceLikeness } from './face-likeness.ts';
+import { fullStep } from './full-step.ts';
 import type { LossNetworks } from './loss-networks.ts';
 import { loadPairs, pairInputs } from './pair-batch.ts';
 import type { LoadedPairs } from './pair-batch.ts';
@@ -130,19 +131,6 @@ function stepOnce({ context, identities }: Stepping, state: TrainingState, batch
   } finally {
     for (const { view: _, ...tensors } of inputs) tf.dispose(tensors);
   }
-}
-
-const leastCommonMultiple = (first: number, second: number): number => {
-  let multiple = first;
-  while (multiple % second !== 0) multiple += first;
-  return multiple;
-};
-
-/** A step at which every term with a weight counts. */
-export function fullStep({ objective }: TrainingConfig): number {
-  const from = Math.max(1, objective.identityFrom, objective.adversarialFrom, objective.probeOnlyUntil);
-  const every = leastCommonMultiple(objective.identityInterval, objective.r1Interval);
-  return Math.ceil(from / every) * every;
 }
 
 /** Peak of a step on a copy of the state, less that copy. */
