@@ -16,13 +16,13 @@ function bucketsOf({ generator, discriminator }: PretrainingModel, state: Pretra
   const drawn = (prefix: string, flat: tf.Tensor): FlatBucket => ({ prefix, layout: generator.layout, flat });
   const judged = (prefix: string, flat: tf.Tensor): FlatBucket => ({ prefix, layout: discriminator.layout, flat });
   return [
-    drawn('weights.', state.weights.generator),
+    { ...drawn('weights.', state.weights.generator), shown: { as: 'weights', network: 'generator' } },
     drawn('average.', state.average),
-    judged('discriminator.', state.weights.discriminator),
+    { ...judged('discriminator.', state.weights.discriminator), shown: { as: 'weights', network: 'discriminator' } },
     drawn('first-moment.', state.generatorAdam.first),
-    drawn('second-moment.', state.generatorAdam.second),
+    { ...drawn('second-moment.', state.generatorAdam.second), shown: { as: 'second moment', network: 'generator' } },
     judged('discriminator-first-moment.', state.discriminatorAdam.first),
-    judged('discriminator-second-moment.', state.discriminatorAdam.second),
+    { ...judged('discriminator-second-moment.', state.discriminatorAdam.second), shown: { as: 'second moment', network: 'discriminator' } },
   ];
 }
 

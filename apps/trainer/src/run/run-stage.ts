@@ -19,6 +19,7 @@ import { batchQueue } from './batch-queue.ts';
 import type { BatchQueue, QueuedBatch } from './batch-queue.ts';
 import { bestCheckpoint, markBest, saveCheckpoint, thinCheckpoints } from './checkpoint-store.ts';
 import type { Checkpoint, StoredLayout } from './checkpoint-file.ts';
+import { layerValues } from './parameter-histograms.ts';
 import { writeRunFacts } from './run-facts.ts';
 import type { RunSubject } from './run-facts.ts';
 import type { Stage, StepTerms } from './stage.ts';
@@ -88,7 +89,7 @@ async function snapshot<State extends Counted, Plan, Batch>(run: Run<State, Plan
   const { width, height } = await sharp(png).metadata();
   await run.watch.snapshot({ step, png, width, height });
   await run.watch.measured(step, measures);
-  for (const { prefix, flat } of run.stage.pack(state).buckets) run.watch.histogram(step, prefix.replace(/\.$/, ''), flat.dataSync() as Float32Array);
+  for (const { tag, values } of await layerValues(run.stage.pack(state).buckets)) run.watch.histogram(step, tag, values);
   if (score === undefined || !(score > run.best)) return;
   run.best = score;
   await save(run, state);

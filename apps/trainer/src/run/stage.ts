@@ -11,6 +11,8 @@ export interface FlatBucket {
   readonly prefix: string;
   readonly layout: FlatLayout;
   readonly flat: tf.Tensor;
+  /** What TensorBoard shows of it, layer by layer; absent: nothing. */
+  readonly shown?: { readonly as: 'weights' | 'second moment'; readonly network: string };
 }
 
 /** A state as it is written: everything that changes while training. The tensors still belong to the state. */

@@ -70,13 +70,13 @@ function bucketsOf(model: SwapModel, state: TrainingState): readonly FlatBucket[
   const swapper = model.swapper.layout;
   const discriminator = model.discriminator.layout;
   return [
-    { prefix: 'swapper.', layout: swapper, flat: state.weights.swapper },
+    { prefix: 'swapper.', layout: swapper, flat: state.weights.swapper, shown: { as: 'weights', network: 'swapper' } },
     { prefix: 'average.', layout: swapper, flat: state.average },
-    { prefix: 'discriminator.', layout: discriminator, flat: state.weights.discriminator },
+    { prefix: 'discriminator.', layout: discriminator, flat: state.weights.discriminator, shown: { as: 'weights', network: 'discriminator' } },
     { prefix: 'swapper-first-moment.', layout: swapper, flat: state.swapperAdam.first },
-    { prefix: 'swapper-second-moment.', layout: swapper, flat: state.swapperAdam.second },
+    { prefix: 'swapper-second-moment.', layout: swapper, flat: state.swapperAdam.second, shown: { as: 'second moment', network: 'swapper' } },
     { prefix: 'discriminator-first-moment.', layout: discriminator, flat: state.discriminatorAdam.first },
-    { prefix: 'discriminator-second-moment.', layout: discriminator, flat: state.discriminatorAdam.second },
+    { prefix: 'discriminator-second-moment.', layout: discriminator, flat: state.discriminatorAdam.second, shown: { as: 'second moment', network: 'discriminator' } },
   ];
 }
 
