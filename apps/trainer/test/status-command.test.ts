@@ -103,6 +103,21 @@ describe('status', () => {
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
+  it('says what the sheets of a pretraining run show', async () => {
+    const page = async (fixture: RunFixture): Promise<string> => {
+      const folder = await run({ records: 20, snapshots: 3, ...fixture });
+      await callStatus(folder, '--html');
+      return readFileSync(join(folder, 'status.html'), 'utf8');
+    };
+    const swaps = await page({});
+    expect(swaps).toMatch(/<span>source<\/span><span>target<\/span><span>swap<\/span><span>reconstruction<\/span>/);
+    expect(swaps).toContain('<h3>Measured on held-out faces</h3>');
+    const generated = await page({ pretraining: true });
+    expect(generated).toContain('<figcaption>Shows faces that the averaged generator draws, from the same latents in every snapshot.</figcaption>');
+    expect(generated).toContain('<h3>Measured on generated faces</h3>');
+    expect(generated).not.toMatch(/<span>swap<|held-out|rows of source/);
+  });
+
   it('says where the page cannot be written', async () => {
     const { code, stderr } = await callStatus(await run({ records: 1 }), '--html', '/dev/null/page.html');
     expect([code !== 0, stderr]).toEqual([true, expect.stringMatching(/page\.html.*name another file: --html FILE/)]);

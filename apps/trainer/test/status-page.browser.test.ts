@@ -107,6 +107,14 @@ describe.skipIf(executable === undefined)(`status page${executable === undefined
     await screenshot(colorScheme);
   });
 
+  test('shows the sheet of a pretraining run, and says what it is', async () => {
+    await open({ records: 10, snapshots: 2, pretraining: true });
+    expect(await page.getAttribute('#snapshot-picture', 'alt')).toBe('Snapshot at step 500: faces that the averaged generator draws, from the same latents in every snapshot');
+    expect((await inked()).every(Boolean)).toBe(true);
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+    await screenshot('pretraining');
+  });
+
   test('fits a narrow screen', async () => {
     await open({ records: 30, snapshots: 3 }, { width: 360 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

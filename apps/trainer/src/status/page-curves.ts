@@ -1,4 +1,4 @@
-/** The curves of a run's page: every term, what was measured on held-out faces, and progress. */
+/** The curves of a run's page: every term, what was measured at snapshots, and progress. */
 import type { MetricsRecord, ReadingsRecord } from '../watch/metrics-record.ts';
 import { downSample } from './down-sample.ts';
 import type { CurvePoint } from './down-sample.ts';
@@ -30,15 +30,15 @@ const first = ({ name }: PageCurve): number => (name === 'total' ? 0 : 1);
 
 /** One curve for each name that occurs, `total` first. */
 export function pageCurves(records: readonly MetricsRecord[], readings: readonly ReadingsRecord[]): readonly PageCurve[] {
-  const [terms, heldOut, progress]: [Points, Points, Points] = [new Map(), new Map(), new Map()];
+  const [terms, measured, progress]: [Points, Points, Points] = [new Map(), new Map(), new Map()];
   for (const record of records) {
     add(terms, record.step, record.terms);
     add(progress, record.step, progressOf(record));
   }
-  for (const { step, readings: values } of readings) add(heldOut, step, values);
+  for (const { step, readings: values } of readings) add(measured, step, values);
   return [
     ...curvesOf(terms, 'terms').toSorted((one, other) => first(one) - first(other)),
-    ...curvesOf(heldOut, 'held-out faces'),
+    ...curvesOf(measured, 'measured'),
     ...curvesOf(progress, 'progress'),
   ];
 }

@@ -1,6 +1,7 @@
 /** The parts of the status page as HTML. All of it but charts and the scrubber reads without a script. */
 import type { AlarmEvent } from '../watch/alarms/alarm.ts';
 import { displayNumber } from '../watch/display-number.ts';
+import type { SnapshotSheet } from '../watch/snapshot-sheet.ts';
 import { MOST_POINTS } from './down-sample.ts';
 import { definitionList, escapeHtml } from './html.ts';
 import type { PageCurve } from './page/page-data.ts';
@@ -9,9 +10,9 @@ import type { RunReading } from './read-run.ts';
 import type { RunSummary } from './run-summary.ts';
 import { summaryRows } from './summary-rows.ts';
 
-const GROUPS: readonly (readonly [PageCurve['group'], string])[] = [
+const groupsOf = ({ measured }: SnapshotSheet): readonly (readonly [PageCurve['group'], string])[] => [
   ['terms', 'Terms of the objective, unweighted'],
-  ['held-out faces', 'Measured on held-out faces'],
+  ['measured', measured],
   ['progress', 'Progress'],
 ];
 /** Rows of a table of facts nest no deeper than this. */
@@ -37,9 +38,9 @@ export function alarmSection(events: readonly AlarmEvent[], standing: readonly A
 }
 
 /** Controls and places for the charts. */
-export function curveSection(curves: readonly PageCurve[], records: number): string {
+export function curveSection(curves: readonly PageCurve[], records: number, sheet: SnapshotSheet): string {
   if (curves.length === 0) return '<p>No record yet.</p>';
-  const groups = GROUPS.filter(([group]) => curves.some((curve) => curve.group === group));
+  const groups = groupsOf(sheet).filter(([group]) => curves.some((curve) => curve.group === group));
   const sampled = records > MOST_POINTS ? ` ${records} records in ${MOST_POINTS} stretches: the band spans the smallest and the largest value of each, the line is the mean.` : '';
   return `<div class="controls" role="group" aria-label="How curves are drawn">
 <label for="smoothing">Smoothing <input id="smoothing" type="range" min="0" max="0.99" step="0.01" value="0.6"> <output id="smoothing-value" for="smoothing">0.60</output></label>
@@ -62,13 +63,14 @@ function valueTable(curves: readonly PageCurve[]): string {
 }
 
 /** The slider over the snapshots. */
-export function snapshotSection({ pictures, note }: PageSnapshots): string {
+export function snapshotSection({ pictures, note }: PageSnapshots, { columns, description }: SnapshotSheet): string {
   if (pictures.length === 0) return `<p>No snapshot yet.</p>${note === '' ? '' : `<p class="muted">${escapeHtml(note)}</p>`}`;
-  const columns = ['source', 'target', 'swap', 'reconstruction'].map((title) => `<span>${title}</span>`).join('');
+  const headings = columns.map((title) => `<span>${title}</span>`).join('');
+  const above = columns.length === 0 ? `<figcaption>Shows ${description}.</figcaption>` : `<div class="columns" aria-hidden="true">${headings}</div>`;
   return `<div class="scrubber"><button type="button" id="snapshot-back" aria-label="One snapshot back">‹</button>
 <input id="snapshot-slider" type="range" min="0" max="0" step="1" value="0" aria-label="Snapshot">
 <button type="button" id="snapshot-on" aria-label="One snapshot on">›</button> <output id="snapshot-step" for="snapshot-slider" aria-live="polite"></output></div>
-<figure class="snapshot"><div class="columns" aria-hidden="true">${columns}</div><img id="snapshot-picture" alt=""></figure>
+<figure class="snapshot">${above}<img id="snapshot-picture" alt=""></figure>
 ${note === '' ? '' : `<p class="muted">${escapeHtml(note)}</p>`}`;
 }
 

@@ -9,6 +9,7 @@ import { pageAssets } from './page-assets.ts';
 import { pageCurves } from './page-curves.ts';
 import { alarmSection, curveSection, provenanceSection, snapshotSection, summarySection } from './page-sections.ts';
 import { pageSnapshots } from './page-snapshots.ts';
+import { sheetOf } from '../watch/snapshot-sheet.ts';
 import { PAGE_DATA_ID } from './page/page-data.ts';
 import type { PageData } from './page/page-data.ts';
 import type { RunReading } from './read-run.ts';
@@ -21,7 +22,8 @@ export async function statusPage(run: RunReading, summary: RunSummary): Promise<
   const { script, style } = await pageAssets();
   const snapshots = await pageSnapshots(run.snapshots);
   const curves = pageCurves(run.records, run.readings);
-  const data: PageData = { curves, snapshots: snapshots.pictures };
+  const sheet = sheetOf(run.config);
+  const data: PageData = { curves, snapshots: snapshots.pictures, description: sheet.description };
   const policy = `default-src 'none'; img-src data:; script-src ${hashOf(script)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`;
   const title = escapeHtml(summary.name ?? summary.folder);
   return `<!doctype html>
@@ -40,8 +42,8 @@ export async function statusPage(run: RunReading, summary: RunSummary): Promise<
 <p class="muted">As of ${new Date().toISOString()}. Written by <code>mfim-train status --html</code>; write it again for newer numbers.</p>
 <section aria-label="Summary">${summarySection(summary)}</section>
 <section aria-labelledby="alarms"><h2 id="alarms">Alarms</h2>${alarmSection(run.alarms, summary.standingAlarms)}</section>
-<section aria-labelledby="snapshots"><h2 id="snapshots">Snapshots</h2>${snapshotSection(snapshots)}</section>
-<section aria-labelledby="curves"><h2 id="curves">Curves</h2>${curveSection(curves, run.records.length)}</section>
+<section aria-labelledby="snapshots"><h2 id="snapshots">Snapshots</h2>${snapshotSection(snapshots, sheet)}</section>
+<section aria-labelledby="curves"><h2 id="curves">Curves</h2>${curveSection(curves, run.records.length, sheet)}</section>
 <section aria-labelledby="provenance"><h2 id="provenance">How it was made</h2>${provenanceSection(run)}</section>
 </main>
 <script type="application/json" id="${PAGE_DATA_ID}">${scriptJson(data)}</script>

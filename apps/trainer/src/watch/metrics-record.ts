@@ -18,7 +18,7 @@ export interface MetricsRecord {
   readonly terms: Readonly<Record<string, number>>;
 }
 
-/** One line of `readings.jsonl`: what was measured on held-out faces, such as `identityToSource`. */
+/** One line of `readings.jsonl`: what was measured at a snapshot, such as `identityToSource`. */
 export interface ReadingsRecord {
   readonly time: string;
   readonly step: number;

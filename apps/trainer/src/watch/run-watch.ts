@@ -20,6 +20,8 @@ import type { Terminal } from './live-output.ts';
 import { metricsRecordOf, readingsRecordOf } from './metrics-record.ts';
 import type { MetricsRecord, ReadingsRecord } from './metrics-record.ts';
 import { ALARMS_FILE, EVENTS_FOLDER, METRICS_FILE, READINGS_FILE } from './run-files.ts';
+import { sheetOf } from './snapshot-sheet.ts';
+import type { SnapshotSheet } from './snapshot-sheet.ts';
 import { openStepLog } from './step-log.ts';
 import type { StepLog } from './step-log.ts';
 
@@ -35,7 +37,7 @@ export interface WatchRequest {
   readonly resumeStep?: number;
   /** First step at which the identity term counts. */
   readonly identityFrom: number;
-  /** Shown in TensorBoard as text. */
+  /** Shown in TensorBoard as text; says what the snapshots show. */
   readonly config: unknown;
   readonly terminal: Terminal;
 }
@@ -62,6 +64,7 @@ const timed = <Entry extends object>(entry: Entry): Entry & { readonly time: str
 export class RunWatch {
   private readonly request: WatchRequest;
   private readonly parts: Parts;
+  private readonly sheet: SnapshotSheet;
   private readonly board = new AlarmBoard();
   private records: readonly MetricsRecord[];
   private readings: readonly ReadingsRecord[];
@@ -69,6 +72,7 @@ export class RunWatch {
   constructor(request: WatchRequest, parts: Parts) {
     this.request = request;
     this.parts = parts;
+    this.sheet = sheetOf(request.config);
     this.records = parts.metrics.earlier.slice(-REMEMBERED);
     this.readings = parts.readings.earlier.slice(-REMEMBERED);
   }
@@ -114,12 +118,12 @@ export class RunWatch {
     if (tensor !== undefined) await this.stop(step, {}, tensor);
   }
 
-  /** What was measured on held-out faces: `identityToSource`, `identityToTarget`, `codeDeviation`, and any other number. */
+  /** What was measured at a snapshot: `identityToSource`, `identityToTarget`, `codeDeviation`, and any other number. */
   async measured(step: number, readings: Readonly<Record<string, number>>): Promise<void> {
     const record = timed({ step, readings });
     this.readings = [...this.readings, record].slice(-REMEMBERED);
     await this.parts.readings.append(record);
-    for (const [name, value] of Object.entries(readings)) this.parts.events.scalar(step, `held-out/${name}`, value);
+    for (const [name, value] of Object.entries(readings)) this.parts.events.scalar(step, `${this.sheet.section}/${name}`, value);
     await this.parts.events.flush();
     await this.check('collapse-to-target', step, collapseToTarget(this.readings, this.request.identityFrom));
     await this.check('dead-codes', step, deadCodes(this.readings));
@@ -127,7 +131,7 @@ export class RunWatch {
 
   /** Shows a snapshot grid in TensorBoard; the file in `snapshots/` is the caller's. */
   async snapshot({ step, ...picture }: SnapshotPicture): Promise<void> {
-    this.parts.events.image(step, 'snapshot/source-target-swap-reconstruction', picture);
+    this.parts.events.image(step, this.sheet.tag, picture);
     await this.parts.events.flush();
   }
 

@@ -33,7 +33,7 @@ function startControls(): void {
   read();
 }
 
-startScrubber(data.snapshots, (step) => {
+startScrubber(data, (step) => {
   view = { ...view, marked: step };
   for (const chart of charts) chart.mark(step);
 });

@@ -5,13 +5,15 @@ import type { PageSnapshot } from '../page-snapshots.ts';
 /** One curve: a chart of its own. */
 export interface PageCurve extends SampledCurve {
   readonly name: string;
-  readonly group: 'terms' | 'held-out faces' | 'progress';
+  readonly group: 'terms' | 'measured' | 'progress';
 }
 
 /** Everything that the page's script draws. */
 export interface PageData {
   readonly curves: readonly PageCurve[];
   readonly snapshots: readonly PageSnapshot[];
+  /** What a snapshot shows, in words. */
+  readonly description: string;
 }
 
 /** Id of the element that holds it. */

@@ -1,5 +1,6 @@
 /** The time scrubber: a slider over the snapshots, with buttons for one back and one on. */
 import type { PageSnapshot } from '../page-snapshots.ts';
+import type { PageData } from './page-data.ts';
 
 function element<Kind extends HTMLElement>(id: string): Kind {
   return document.getElementById(id) as Kind;
@@ -10,7 +11,7 @@ function element<Kind extends HTMLElement>(id: string): Kind {
  *
  * @param onStep told which snapshot is shown
  */
-export function startScrubber(snapshots: readonly PageSnapshot[], onStep: (step: number) => void): void {
+export function startScrubber({ snapshots, description }: PageData, onStep: (step: number) => void): void {
   if (snapshots.length === 0) return;
   const slider = element<HTMLInputElement>('snapshot-slider');
   const picture = element<HTMLImageElement>('snapshot-picture');
@@ -20,7 +21,7 @@ export function startScrubber(snapshots: readonly PageSnapshot[], onStep: (step:
     slider.value = String(position);
     slider.ariaValueText = `step ${step}`;
     picture.src = address;
-    picture.alt = `Snapshot at step ${step}: rows of source, target, swap and reconstruction`;
+    picture.alt = `Snapshot at step ${step}: ${description}`;
     element('snapshot-step').textContent = `step ${step} (${position + 1} of ${snapshots.length})`;
     element<HTMLButtonElement>('snapshot-back').disabled = position === 0;
     element<HTMLButtonElement>('snapshot-on').disabled = position === snapshots.length - 1;
