@@ -4,21 +4,15 @@
 import type { Tensor, TypedArray } from '@tensorflow/tfjs-core';
 import { tensor as makeTensor } from '@tensorflow/tfjs-core';
 import type { TracedFunction } from '../recording/record-function.ts';
-import type { TensorType } from '../recording/recorded-graph.ts';
-import { checkInputs, refuseNaN } from './input-spec.ts';
+import { recordOfTensors } from '../recording/record-of-tensors.ts';
+import { INPUT, OUTPUT, inputFeeds, prefixed, unprefixed } from './input-feeds.ts';
+import type { CompileOptions } from './input-feeds.ts';
+import { checkInputs } from './input-spec.ts';
 import type { InputSpecs } from './input-spec.ts';
-import { hostTensor, loadProgram } from './load-program.ts';
+import { loadProgram } from './load-program.ts';
 import type { Feeds, GraphFacts, LoadedProgram } from './load-program.ts';
 import { runtimeOf } from './onnx-runtime.ts';
-import type { RuntimeOptions, RuntimeTensor } from './onnx-runtime.ts';
-
-/** How to compile. */
-export interface CompileOptions extends RuntimeOptions {
-  /** For messages; default: the function's name. */
-  readonly name?: string;
-  /** Whether inputs are searched for NaN before every run. Default true. */
-  readonly checkNumbers?: boolean;
-}
+import { ProgramCache } from './program-cache.ts';
 
 /** A function with the meaning of the one it was compiled from; the caller disposes its results. */
 export interface CompiledFunction {
@@ -29,35 +23,15 @@ export interface CompiledFunction {
   release(): Promise<void>;
 }
 
-const IN = 'input/';
-const OUT = 'output/';
-
-/** ONNX has one name space for inputs and outputs, a function two. */
 function withPortNames(fn: TracedFunction): TracedFunction {
-  return (inputs) => {
-    const results = fn(Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name.slice(IN.length), tensor])));
-    if (results === null || typeof results !== 'object' || results instanceof Promise || 'dataId' in results) return results;
-    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [OUT + name, tensor]));
-  };
+  return (inputs) => Object.fromEntries(prefixed(OUTPUT, recordOfTensors(fn(unprefixed(INPUT, Object.entries(inputs))))));
 }
 
-const keyOf = (types: ReadonlyMap<string, TensorType>): string => JSON.stringify([...types].map(([name, { shape }]) => [name, shape]));
-
-async function feedsFrom(options: CompileOptions & { readonly name: string }, inputs: Readonly<Record<string, Tensor>>): Promise<Feeds> {
-  const entries = Object.entries(inputs).map(async ([name, tensor]) => {
-    const data = await tensor.data();
-    if (options.checkNumbers !== false && tensor.dtype === 'float32') refuseNaN(options.name, name, data);
-    return [IN + name, hostTensor(options, data, tensor)] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-function resultsFrom(program: LoadedProgram, results: Readonly<Record<string, RuntimeTensor>>): Record<string, Tensor> {
-  const entries = [...program.outputs].map(([name, { shape, dtype }]) => {
-    const data = (results[name] as RuntimeTensor).data as TypedArray;
-    return [name.slice(OUT.length), makeTensor(data, [...shape], dtype)] as const;
-  });
-  return Object.fromEntries(entries);
+/** The results whose names have the prefix, as tensors of tfjs. */
+export function resultTensors(prefix: string, { outputs }: LoadedProgram, results: Feeds): Record<string, Tensor> {
+  const wanted = Object.entries(unprefixed(prefix, outputs));
+  const made = wanted.map(([name, { shape, dtype }]) => [name, makeTensor(results[prefix + name]?.data as TypedArray, [...shape], dtype)] as const);
+  return Object.fromEntries(made);
 }
 
 /**
@@ -72,30 +46,12 @@ function resultsFrom(program: LoadedProgram, results: Readonly<Record<string, Ru
 export function compile(fn: TracedFunction, specs: InputSpecs, options: CompileOptions): CompiledFunction {
   runtimeOf(options);
   const name = options.name ?? (fn.name === '' ? 'compiled function' : fn.name);
-  const loading = new Map<string, Promise<LoadedProgram>>();
-  const graphs: GraphFacts[] = [];
-  const load = async (types: ReadonlyMap<string, TensorType>): Promise<LoadedProgram> => {
-    const inputs = new Map([...types].map(([input, type]) => [IN + input, type] as const));
-    const program = await loadProgram({ name, fn: withPortNames(fn), inputs, options });
-    graphs.push(program.facts);
-    return program;
-  };
-  const programFor = (types: ReadonlyMap<string, TensorType>): Promise<LoadedProgram> => {
-    const key = keyOf(types);
-    const program = loading.get(key) ?? load(types);
-    loading.set(key, program);
-    program.catch(() => loading.delete(key));
-    return program;
-  };
+  const cache = new ProgramCache((types) => loadProgram({ name, fn: withPortNames(fn), inputs: prefixed(INPUT, types), options }));
   const call = async (inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> => {
     const types = checkInputs(name, specs, inputs);
-    const [feeds, program] = [await feedsFrom({ ...options, name }, inputs), await programFor(types)];
-    return resultsFrom(program, await program.run(feeds));
+    const feeds = await inputFeeds(name, inputs, options);
+    const program = await cache.get(types);
+    return resultTensors(OUTPUT, program, await program.run(feeds));
   };
-  const release = async (): Promise<void> => {
-    const programs = [...loading.values()];
-    loading.clear();
-    for (const program of await Promise.allSettled(programs)) if (program.status === 'fulfilled') await program.value.release();
-  };
-  return Object.assign(call, { graphs, release });
+  return Object.assign(call, { graphs: cache.graphs, release: () => cache.release() });
 }

@@ -1,13 +1,13 @@
 /**
  * A traced function in a session: it takes feeds by name, adds what it reads by itself, and gives outputs by name.
  */
-import { oneAtATime } from '@mfim/tensor-contracts';
+import { InputError, oneAtATime } from '@mfim/tensor-contracts';
 import type { Tensor, TypedArray } from '@tensorflow/tfjs-core';
 import { typedFor } from '../lowering/typed-for.ts';
 import type { TensorType } from '../recording/recorded-graph.ts';
 import type { OutputLocations } from './create-session.ts';
 import type { UnplacedNodes } from './find-unplaced.ts';
-import { runtimeOf } from './onnx-runtime.ts';
+import { providerName, runtimeOf } from './onnx-runtime.ts';
 import type { HostType, RuntimeOptions, RuntimeTensor } from './onnx-runtime.ts';
 import { openSession } from './open-session.ts';
 import { traceProgram } from './trace-program.ts';
@@ -53,20 +53,39 @@ async function variableFeeds(variables: ReadonlyMap<string, Tensor>, options: Ru
   return Object.fromEntries(await Promise.all(entries));
 }
 
+function only(names: ReadonlySet<string>, feeds: Feeds): Record<string, RuntimeTensor> {
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name)));
+}
+
+function failed({ name, options }: LoadRequest, error: unknown): never {
+  throw new InputError({
+    where: name,
+    expected: `the compiled graph to run on ${providerName(options)}`,
+    got: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+    remedy: "free memory if that is what it asks for; otherwise choose provider: 'cpu', and report the operation that failed",
+    cause: error,
+  });
+}
+
 /** Traces and loads. @throws InputError when the function cannot be compiled for this provider */
 export async function loadProgram(request: LoadRequest): Promise<LoadedProgram> {
   const { options, locate } = request;
   const since = performance.now();
-  const { model, variables, outputs } = await traceProgram(request);
+  const { model: whole, variables, outputs } = await traceProgram(request);
+  const reads = new Set(whole.nodes.flatMap(({ inputs }) => inputs));
+  const model = { ...whole, inputs: whole.inputs.filter(({ name }) => reads.has(name)) };
   const names = model.outputs.map(({ name }) => name);
   const { session, fallbacks } = await openSession({ model, options, locations: locate?.(names) });
-  const reads = new Set(model.nodes.flatMap(({ inputs }) => inputs));
   const inTurn = oneAtATime();
   return {
     facts: { name: request.name, nodes: model.nodes.length, fallbacks, milliseconds: performance.now() - since },
     reads,
     outputs,
-    run: (feeds) => inTurn(async () => session.run({ ...feeds, ...(await variableFeeds(variables, options)) }, names)),
+    run: (feeds) =>
+      inTurn(async () => {
+        const all = only(reads, { ...feeds, ...(await variableFeeds(variables, options)) });
+        return session.run(all, names).catch((error: unknown) => failed(request, error));
+      }),
     release: () => inTurn(() => session.release()),
   };
 }

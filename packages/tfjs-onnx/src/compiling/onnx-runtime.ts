@@ -18,7 +18,6 @@ export interface RuntimeTensor {
   readonly location: string;
   /** Throws for a tensor that is on a device. */
   readonly data: unknown;
-  getData(releaseData?: boolean): Promise<unknown>;
   dispose(): void;
 }
 

@@ -11,18 +11,29 @@ import { shareEqualCalls } from '../lowering/share-equal-calls.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { callSite } from '../recording/call-site.ts';
 import { isStatic } from '../recording/dimension.ts';
+import type { BatchPair } from '../recording/dimension.ts';
 import { mergeRecordings } from '../recording/merge-recordings.ts';
+import type { VaryingAttributes } from '../recording/merge-recordings.ts';
 import { recordFunction } from '../recording/record-function.ts';
-import type { TracedFunction } from '../recording/record-function.ts';
+import type { Recording, TracedFunction } from '../recording/record-function.ts';
 import type { RecordedGraph, TensorType } from '../recording/recorded-graph.ts';
 import { registerKernels } from '../recording/register-kernels.ts';
+
+/** An input of a traced program. The dimension 'items' is left open: the graph runs for any size of it. */
+export interface ProgramInput {
+  readonly shape: readonly (number | 'items')[];
+  readonly dtype: TensorType['dtype'];
+}
 
 /** What is traced. */
 export interface ProgramRequest {
   readonly name: string;
   readonly fn: TracedFunction;
-  readonly inputs: ReadonlyMap<string, TensorType>;
+  readonly inputs: ReadonlyMap<string, ProgramInput>;
 }
+
+/** The open dimension in the two calls of the traced function. */
+const TRACED_ITEMS: BatchPair = [2, 4];
 
 /** A function as a graph. */
 export interface TracedProgram {
@@ -42,13 +53,14 @@ function refuseRandom(where: string, what: string): never {
 }
 
 /** What two recordings for the same inputs do not agree in is random. */
-function checkRepeatable(graph: RecordedGraph, varying: ReadonlyMap<{ readonly site: Error; readonly kernel: string }, readonly string[]>): void {
+function checkRepeatable(graph: RecordedGraph, varying: VaryingAttributes, isOpen: boolean): void {
   for (const call of graph.calls) {
     for (const [name, { source, example }] of call.inputs) {
       if (source.kind === 'varying') refuseRandom(`compile at ${callSite(call.site)}`, `random numbers [${example.join(', ')}] as ${name} of the tfjs kernel ${call.kernel}`);
     }
-    if (!call.outputs.every(({ shape }) => isStatic(shape))) refuseRandom(`compile at ${callSite(call.site)}`, `shapes that change, from the tfjs kernel ${call.kernel}`);
+    if (!isOpen && !call.outputs.every(({ shape }) => isStatic(shape))) refuseRandom(`compile at ${callSite(call.site)}`, `shapes that change, from the tfjs kernel ${call.kernel}`);
   }
+  if (isOpen) return;
   for (const [call, names] of varying) refuseRandom(`compile at ${callSite(call.site)}`, `another ${names.join(', ')} of the tfjs kernel ${call.kernel} in each call`);
 }
 
@@ -62,12 +74,17 @@ export async function asCompile<Result>(work: () => Promise<Result>): Promise<Re
   }
 }
 
-async function trace({ name, fn, inputs }: ProgramRequest): Promise<TracedProgram> {
+function record({ fn, inputs }: ProgramRequest, items: number): Recording {
+  const sized = ({ shape, dtype }: ProgramInput): TensorType => ({ shape: shape.map((size) => (size === 'items' ? items : size)), dtype });
+  return recordFunction(fn, { inputs: new Map([...inputs].map(([name, input]) => [name, sized(input)])), variablesAreInputs: true });
+}
+
+async function trace(request: ProgramRequest): Promise<TracedProgram> {
+  const { name, inputs } = request;
   registerKernels(kernelRules.values());
-  const request = { inputs, variablesAreInputs: true };
-  const [first, second] = [recordFunction(fn, request), recordFunction(fn, request)];
-  const { graph, varying } = mergeRecordings(first.graph, second.graph, [0, 1]);
-  checkRepeatable(graph, varying);
+  const [first, second] = TRACED_ITEMS.map((items) => record(request, items)) as [Recording, Recording];
+  const { graph, varying } = mergeRecordings(first.graph, second.graph, TRACED_ITEMS);
+  checkRepeatable(graph, varying, [...inputs.values()].some(({ shape }) => shape.includes('items')));
   const outputs = new Map([...graph.outputs].map(([port, { example, dtype }]) => [port, { shape: example, dtype }] as const));
   const model = await lowerGraph(shareEqualCalls(graph, () => false), {
     name,

@@ -2,9 +2,8 @@
  * Runs a function on the tracing backend and returns what it did. The switch of backends and the run
  * are synchronous, so that no other code can see the tracing backend.
  */
-import type { Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import {
-  Tensor,
   backend as activeBackend,
   engine,
   findBackendFactory,
@@ -16,6 +15,7 @@ import {
 import { InputError } from '@mfim/tensor-contracts';
 import { callSite } from './call-site.ts';
 import { locateError } from './locate-error.ts';
+import { recordOfTensors } from './record-of-tensors.ts';
 import type { RecordedGraph, TensorType } from './recorded-graph.ts';
 import type { Recorder } from './recorder.ts';
 import { TRACE_BACKEND, TraceBackend } from './trace-backend.ts';
@@ -56,34 +56,11 @@ function makeInput(recorder: Recorder, name: string, type: TensorType): Tensor {
   return engine().makeTensorFromTensorInfo(info);
 }
 
-function refuseAsynchronous(result: unknown): void {
-  if (!(result instanceof Promise)) return;
-  result.catch(() => undefined); // nobody waits for it
-  throw new InputError({
-    where: 'traceToOnnx',
-    expected: 'a function that returns tensors at once',
-    got: 'an asynchronous function',
-    remedy: 'compute with tf operations only, and await before or after the call',
-  });
-}
-
-function tensorsOf(result: unknown): readonly (readonly [string, Tensor])[] {
-  refuseAsynchronous(result);
-  const entries = result instanceof Tensor || typeof result !== 'object' || result === null ? [['', undefined] as const] : Object.entries(result);
-  return entries.map(([name, tensor]) => {
-    if (tensor instanceof Tensor) return [name, tensor] as const;
-    const got = name === '' ? 'something else' : `${typeof tensor} under the name ${name}`;
-    throw new InputError({ where: 'traceToOnnx', expected: 'a function that returns a record of tensors', got, remedy: 'return for instance { result: tensor }' });
-  });
-}
-
-function run(fn: TracedFunction, inputs: ReadonlyMap<string, TensorType>, backend: TraceBackend): RecordedGraph {
-  const { recorder } = backend;
+function run(fn: TracedFunction, inputs: ReadonlyMap<string, TensorType>, recorder: Recorder): RecordedGraph {
   engine().startScope();
   try {
     const result: unknown = fn(Object.fromEntries([...inputs].map(([name, type]) => [name, makeInput(recorder, name, type)])));
-    if (backend.refusedRead !== undefined) throw backend.refusedRead;
-    return recorder.finish(new Map(tensorsOf(result).map(([name, tensor]) => [name, recorder.valueOf(tensor)])));
+    return recorder.finish(new Map(recordOfTensors(result).map(([name, tensor]) => [name, recorder.valueOf(tensor)])));
   } finally {
     engine().endScope();
   }
@@ -111,9 +88,11 @@ export function recordFunction(fn: TracedFunction, { inputs, variablesAreInputs 
   try {
     v8.stackTraceLimit = STACK_DEPTH;
     void setBackend(TRACE_BACKEND);
-    return { graph: run(fn, inputs, backend), variables: backend.recorder.variables };
+    const graph = run(fn, inputs, backend.recorder);
+    if (backend.refusedRead !== undefined) throw backend.refusedRead;
+    return { graph, variables: backend.recorder.variables };
   } catch (error) {
-    throw explain(error);
+    throw explain(backend.refusedRead ?? error);
   } finally {
     v8.stackTraceLimit = depth;
     void setBackend(previous);
