@@ -19,6 +19,8 @@ const EXAMPLE = new URL('../configs/pretrain-64.yaml', import.meta.url);
 /** Changes to the small config, section by section. */
 export interface SmallChanges {
   readonly size?: number;
+  readonly batch?: number;
+  readonly parts?: number;
   readonly noise?: PretrainingConfig['generator']['noise'];
   readonly objective?: Partial<PretrainingConfig['objective']>;
   readonly augmentation?: Partial<PretrainingConfig['augmentation']>;
@@ -30,7 +32,7 @@ export function exampleDocument(): Record<string, unknown> {
   return parse(readFileSync(EXAMPLE, 'utf8')) as Record<string, unknown>;
 }
 
-export function smallPretraining({ size = 8, noise = 'fresh', objective, augmentation, optimiser }: SmallChanges = {}): PretrainingConfig {
+export function smallPretraining({ size = 8, noise = 'fresh', batch = 4, parts = 1, objective, augmentation, optimiser }: SmallChanges = {}): PretrainingConfig {
   const example = PRETRAINING_SCHEMA.parse(exampleDocument());
   const channels = { base: 64, maximum: 6 };
   return {
@@ -38,7 +40,8 @@ export function smallPretraining({ size = 8, noise = 'fresh', objective, augment
     engine: 'cpu',
     generator: { resolution: size, channels, mapping: { layers: 2, width: 5 }, noise },
     discriminator: { channels },
-    batch: 4,
+    batch,
+    parts,
     objective: { ...example.objective, r1Gamma: 0.1, r1Interval: 2, pathLengthInterval: 2, ...objective },
     augmentation: { ...example.augmentation, ...augmentation },
     optimiser: { ...example.optimiser, ...optimiser },
@@ -80,7 +83,7 @@ export function takeSteps(run: SmallPretraining, start: PretrainingState, count:
   const terms: StepTerms[] = [];
   for (let step = 0; step < count; step += 1) {
     const inputs = smallInputs(run, state);
-    const result = pretrainingStep(run.context, state, inputs);
+    const result = pretrainingStep(run.context, state, [inputs]);
     tf.dispose(inputs as never);
     state = result.state;
     terms.push(result.terms);

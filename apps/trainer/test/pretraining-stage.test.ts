@@ -56,6 +56,21 @@ test('a stage loads what was planned, steps without leaking, packs everything, d
   expect(tf.memory().numTensors).toBe(counts[0]);
 });
 
+test('a rehearsal leaves the state and no tensors behind; parts need less than the whole', async () => {
+  const peaks: number[] = [];
+  for (const parts of [1, 2]) {
+    const stage = pretrainingStage(smallPretraining({ batch: 8, parts }), greys());
+    const state = stage.start();
+    const batch = await stage.load(stage.plans().next());
+    const [weights, tensors] = [await state.weights.generator.data(), tf.memory().numTensors];
+    peaks.push((await stage.rehearse?.(state, batch)) ?? 0);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(await state.weights.generator.data()).toEqual(weights);
+    expect(stage.step(state, batch).state.step).toBe(1);
+  }
+  expect(peaks[1]).toBeLessThan(0.8 * (peaks[0] as number));
+});
+
 test('photos of another size than the generator draws are refused', () => {
   expect(() => pretrainingStage(smallPretraining(), greys(2 * SIZE))).toThrow(/16, the size of the dataset's images/);
 });

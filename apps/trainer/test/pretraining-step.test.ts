@@ -8,6 +8,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parametersOf } from '../src/model/flat-network.ts';
 import { initialisePart } from '../src/model/initialise-weights.ts';
 import { createModel } from '../src/model/swap-model.ts';
+import { drawsOfPart, rowsOfPart } from '../src/pretraining/batch-parts.ts';
+import { drawPretraining, pretrainingInputs } from '../src/pretraining/draw-pretraining.ts';
 import { packPretraining, restorePretrainingModel, unpackPretraining } from '../src/pretraining/pack-pretraining.ts';
 import { ratesBeside } from '../src/pretraining/lazy-regularisation.ts';
 import { createPretrainingModel, generateFaces } from '../src/pretraining/pretraining-model.ts';
@@ -18,6 +20,7 @@ import { checkpointPath, saveCheckpoint } from '../src/run/checkpoint-store.ts';
 import type { Checkpoint } from '../src/run/checkpoint-file.ts';
 import type { PackedState } from '../src/run/stage.ts';
 import { openSmall, smallInputs, smallPlans, smallPretraining, takeSteps } from './pretraining-small-run.ts';
+import type { SmallChanges } from './pretraining-small-run.ts';
 import { smallConfig } from './small-run.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -78,6 +81,37 @@ describe('pretrainingStep', () => {
     expect(separate?.terms[0]?.['generator']).toBe(joint?.terms[0]?.['generator']);
   });
 
+  /** The first step of a small run, its batch of 8 in so many parts. */
+  function firstStep(parts: number, objective: SmallChanges['objective']) {
+    const { run, state } = openSmall(smallPretraining({ batch: 8, parts, augmentation: { mode: 'fixed', probability: 0.5 }, objective: { styleMixing: 1, ...objective } }));
+    const { config, model } = run.context;
+    const { seed, photos } = run.plans.next();
+    const draws = drawPretraining(seed, { config, table: model.table }, { step: 0, probability: 0.5 });
+    const inputs = Array.from({ length: parts }, (_, part) =>
+      pretrainingInputs(tf.gather(run.photos, rowsOfPart(config, part).map((row) => photos.indices[row] as number)), drawsOfPart(draws, config, part)));
+    return pretrainingStep(run.context, state, inputs);
+  }
+
+  test('law: the batch in parts gives the gradients of the whole, groups of the discriminator and R1 included', async () => {
+    const [whole, halves] = [firstStep(1, { pathLengthWeight: 0 }), firstStep(2, { pathLengthWeight: 0 })];
+    expect(Object.keys(halves.terms)).toEqual(Object.keys(whole.terms));
+    for (const [name, value] of Object.entries(whole.terms)) expect(halves.terms[name], name).toBeCloseTo(value, 5);
+    // Without a first decay, Adam's first moment is the gradient of the last update: of R1 for the discriminator.
+    for (const side of ['generatorAdam', 'discriminatorAdam'] as const) {
+      const [wanted, parted] = [await numbers(whole.state[side].first), await numbers(halves.state[side].first)];
+      const largest = Math.max(...wanted.map(Math.abs));
+      expect(largest).toBeGreaterThan(0);
+      expect(Math.max(...wanted.map((value, index) => Math.abs(value - (parted[index] as number)))) / largest, side).toBeLessThan(1e-4);
+    }
+    expect(Math.max(...(await numbers(tf.abs(tf.sub(whole.state.latentMean, halves.state.latentMean)))))).toBeLessThan(1e-6);
+  });
+
+  test('path lengths in parts have the mean of the whole', () => {
+    const [whole, halves] = [firstStep(1, { pathLengthShrink: 2 }), firstStep(2, { pathLengthShrink: 2 })];
+    expect(halves.state.pathLengthMean).toBeCloseTo(whole.state.pathLengthMean, 6);
+    expect(halves.terms['pathLength']).toBeCloseTo(whole.terms['pathLength'] as number, 1);
+  });
+
   test('gradients pass through the hook that averages over processes', async () => {
     const { run, state } = openSmall(smallPretraining({ objective: { r1Gamma: 0, pathLengthWeight: 0 } }));
     const before = await numbers(state.weights.generator);
@@ -87,7 +121,7 @@ describe('pretrainingStep', () => {
       sizes.push(flat.size);
       return tf.zerosLike(flat);
     };
-    const { state: after } = pretrainingStep({ ...run.context, allReduceMean }, state, inputs);
+    const { state: after } = pretrainingStep({ ...run.context, allReduceMean }, state, [inputs]);
     const { generator, discriminator } = run.context.model;
     expect(sizes).toEqual([generator.layout.total, discriminator.layout.total]);
     expect(await numbers(after.weights.generator)).toEqual(before);
@@ -97,7 +131,7 @@ describe('pretrainingStep', () => {
     const { run, state } = openSmall(smallPretraining({ objective: { r1Gamma: 0, pathLengthWeight: 0 } }));
     const inputs = smallInputs(run, state);
     const real = tf.mul(inputs.real, Number.NaN);
-    const { state: after, terms } = pretrainingStep(run.context, state, { ...inputs, real });
+    const { state: after, terms } = pretrainingStep(run.context, state, [{ ...inputs, real }]);
     expect(terms['realLogit']).toBeNaN();
     expect(after.augmentation.probability).toBe(0);
   });
@@ -178,7 +212,7 @@ test('the mean latent and the average follow the generator', async () => {
   const inputs = smallInputs(run, state);
   const seen = generateFaces(run.context.model, state.weights.generator, inputs.generator.latents).w;
   const expected = await numbers(tf.mean(seen, 0));
-  const { state: after } = pretrainingStep(run.context, state, inputs);
+  const { state: after } = pretrainingStep(run.context, state, [inputs]);
   expect(await numbers(after.latentMean)).toEqual(expected);
   expect(await numbers(after.average)).toEqual(await numbers(after.weights.generator));
 });

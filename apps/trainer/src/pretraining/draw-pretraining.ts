@@ -102,7 +102,7 @@ function drawLatents(random: RandomStream, { config, table }: DrawSource, batch:
 
 /** Draws one step from a plan's seed. The same seed, config and moment give the same draws. */
 export function drawPretraining(seed: number, source: DrawSource, { step, probability }: DrawMoment): PretrainingDraws {
-  const { batch, objective, generator } = source.config;
+  const { batch, parts, objective, generator } = source.config;
   const size = generator.resolution;
   const random = randomStream(seed);
   const augmentation = (): AugmentationDraws => drawAugmentation(random, { batch, probability, size });
@@ -111,7 +111,8 @@ export function drawPretraining(seed: number, source: DrawSource, { step, probab
     discriminator: { latents: drawLatents(random, source, batch), fakeAugmentation: augmentation(), realAugmentation: augmentation() },
   };
   if (!isDue(step, { weight: objective.pathLengthWeight, interval: objective.pathLengthInterval })) return draws;
-  const few = Math.floor(batch / objective.pathLengthShrink);
+  // As many for every part.
+  const few = parts * Math.floor(batch / parts / objective.pathLengthShrink);
   return { ...draws, pathLength: { latents: drawLatents(random, source, few), imageNoise: normals(random, few * size * size * 3) } };
 }
 
@@ -130,9 +131,9 @@ function latentTensors({ batch, first, second, crossover, noise }: LatentDraws):
 }
 
 /**
- * The tensors of one step; the caller disposes them (`tf.dispose(inputs)`).
+ * The tensors of one step, or of a part of it; the caller disposes them (`tf.dispose(inputs)`).
  *
- * @param real the plan's photos, [batch, R, R, 3] in [-1, 1]
+ * @param real its photos, [batch, R, R, 3] in [-1, 1]
  */
 export function pretrainingInputs(real: tf.Tensor, { generator, discriminator, pathLength }: PretrainingDraws): PretrainingInputs {
   const size = real.shape[1] as number;

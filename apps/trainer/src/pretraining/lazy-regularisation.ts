@@ -7,14 +7,14 @@ import { lazyFactor, lazyRates } from '@mfim/losses-3dmm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AdamRates } from '../training/adam.ts';
 import { descend } from './descend.ts';
-import type { DescentOptions, Objective, Trained } from './descend.ts';
+import type { DescentOptions, PartObjective, Trained } from './descend.ts';
 import type { PretrainingConfig } from './pretraining-config.ts';
 
 /** The two objectives of one network in one step. */
 export interface LazyObjectives {
-  readonly main: (flat: tf.Tensor) => Objective;
+  readonly main: PartObjective;
   /** Unweighted by the interval; absent in steps where it is not due. */
-  readonly regulariser?: ((flat: tf.Tensor) => Objective) | undefined;
+  readonly regulariser?: PartObjective | undefined;
   readonly interval: number;
 }
 
@@ -29,11 +29,14 @@ export function ratesBeside(optimiser: Pick<PretrainingConfig['optimiser'], 'bet
   return optimiser.regularisation === 'joint' || interval === 0 ? rates : lazyRates(rates, interval);
 }
 
-function joined({ main, regulariser, interval }: LazyObjectives): (flat: tf.Tensor) => Objective {
+function joined({ main, regulariser, interval }: LazyObjectives): PartObjective {
   if (regulariser === undefined) return main;
-  return (flat) => {
-    const [first, second] = [main(flat), regulariser(flat)];
-    return { total: tf.add(first.total, tf.mul(second.total, interval)), terms: { ...first.terms, ...second.terms } };
+  return (part) => {
+    const [firstOf, secondOf] = [main(part), regulariser(part)];
+    return (flat) => {
+      const [first, second] = [firstOf(flat), secondOf(flat)];
+      return { total: tf.add(first.total, tf.mul(second.total, interval)), terms: { ...first.terms, ...second.terms } };
+    };
   };
 }
 
@@ -42,9 +45,12 @@ export function descendLazily(trained: Trained, objectives: LazyObjectives, opti
   const { main, regulariser, interval } = objectives;
   if (options.regularisation === 'joint' || regulariser === undefined) return descend(trained, joined(objectives), options);
   const first = descend(trained, main, options);
-  const second = descend(first.trained, (flat) => {
-    const { total, terms } = regulariser(flat);
-    return { total: tf.mul(total, interval), terms };
+  const second = descend(first.trained, (part) => {
+    const penalty = regulariser(part);
+    return (flat) => {
+      const { total, terms } = penalty(flat);
+      return { total: tf.mul(total, interval), terms };
+    };
   }, options);
   return { trained: second.trained, terms: { ...first.terms, ...second.terms } };
 }

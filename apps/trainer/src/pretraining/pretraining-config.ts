@@ -78,6 +78,8 @@ export const PRETRAINING_SCHEMA = z
       (batch) => batch <= MINIBATCH_GROUP || batch % MINIBATCH_GROUP === 0,
       `expected ${MINIBATCH_GROUP} or less, or a multiple of it: the discriminator compares groups of ${MINIBATCH_GROUP} images`,
     ),
+    /** The batch is computed in so many equal parts, whose gradients are averaged: less memory. */
+    parts: whole.default(1),
     /** Mirrors half of the photos. */
     mirror: z.boolean(),
     objective,
@@ -91,9 +93,13 @@ export const PRETRAINING_SCHEMA = z
     /** Newest checkpoints that are kept. */
     keep: whole,
   })
-  .refine(({ batch, objective: { pathLengthShrink } }) => pathLengthShrink <= batch, {
+  .refine(({ batch, parts }) => batch % parts === 0 && (batch / parts <= MINIBATCH_GROUP || (batch / parts) % MINIBATCH_GROUP === 0), {
+    path: ['parts'],
+    error: `must divide batch into parts of ${MINIBATCH_GROUP} or less, or of a multiple of it`,
+  })
+  .refine(({ batch, parts, objective: { pathLengthShrink } }) => pathLengthShrink <= batch / parts, {
     path: ['objective', 'pathLengthShrink'],
-    message: 'expected at most the batch',
+    error: 'expected at most the batch divided by its parts',
   });
 
 /** A validated configuration. */

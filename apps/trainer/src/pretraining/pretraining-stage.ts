@@ -4,15 +4,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Stage } from '../run/stage.ts';
 import { imagesFrom } from '../training/training-set.ts';
 import type { TrainingSet } from '../training/training-set.ts';
+import { drawsOfPart, rowsOfPart, takeRows } from './batch-parts.ts';
 import { drawPretraining, pretrainingInputs, pretrainingPlans } from './draw-pretraining.ts';
 import type { PretrainingPlan } from './draw-pretraining.ts';
 import { packPretraining, restorePretrainingModel, unpackPretraining } from './pack-pretraining.ts';
 import type { PretrainingConfig } from './pretraining-config.ts';
 import { createPretrainingModel } from './pretraining-model.ts';
 import type { PretrainingModel } from './pretraining-model.ts';
-import { startPretraining } from './pretraining-state.ts';
+import { clonePretraining, disposePretraining, startPretraining } from './pretraining-state.ts';
 import type { PretrainingState } from './pretraining-state.ts';
 import { pretrainingStep } from './pretraining-step.ts';
+import type { PretrainingInputs } from './pretraining-step.ts';
 import { sampleSheet } from './sample-sheet.ts';
 
 /** A plan with its photos, bytes [batch, size, size, 3]. */
@@ -35,16 +37,39 @@ function checkSize({ generator }: PretrainingConfig, { dataset }: TrainingSet): 
   });
 }
 
-function stepOnce(context: { readonly config: PretrainingConfig; readonly model: PretrainingModel }, state: PretrainingState, { plan, pixels }: LoadedPlan) {
-  const { config, model } = context;
-  const real = imagesFrom(pixels, config.generator.resolution, plan.photos.mirrored);
-  const moment = { step: state.step, probability: state.augmentation.probability };
-  const inputs = pretrainingInputs(real, drawPretraining(plan.seed, { config, table: model.table }, moment));
+interface Stepping {
+  readonly config: PretrainingConfig;
+  readonly model: PretrainingModel;
+}
+
+function inputsOf({ config, model }: Stepping, { step, augmentation }: PretrainingState, { plan, pixels }: LoadedPlan): readonly PretrainingInputs[] {
+  const draws = drawPretraining(plan.seed, { config, table: model.table }, { step, probability: augmentation.probability });
+  return Array.from({ length: config.parts }, (_, part) => {
+    const rows = rowsOfPart(config, part);
+    const mirrored = rows.map((row) => plan.photos.mirrored[row] === true);
+    return pretrainingInputs(imagesFrom(takeRows(pixels, config.batch, rows), config.generator.resolution, mirrored), drawsOfPart(draws, config, part));
+  });
+}
+
+function stepOnce(stepping: Stepping, state: PretrainingState, batch: LoadedPlan) {
+  const parts = inputsOf(stepping, state, batch);
   try {
-    return pretrainingStep(context, state, inputs);
+    return pretrainingStep(stepping, state, parts);
   } finally {
-    tf.dispose(inputs as never);
+    tf.dispose(parts as never);
   }
+}
+
+/** Peak of a step on a copy of the state, less that copy. Step 0 has every regulariser in it. */
+async function peakBytes(stepping: Stepping, state: PretrainingState, batch: LoadedPlan): Promise<number> {
+  const before = tf.memory().numBytes;
+  const copy = { ...clonePretraining(state), step: 0 };
+  const copied = tf.memory().numBytes - before;
+  const { peakBytes: peak } = await tf.profile(() => {
+    disposePretraining(stepOnce(stepping, copy, batch).state);
+    return [];
+  });
+  return peak - copied;
 }
 
 /**
@@ -71,6 +96,7 @@ export function pretrainingStage(config: PretrainingConfig, data: TrainingSet): 
     plans: (from) => pretrainingPlans(config, data.training, from ?? config.seed),
     load: async (plan) => ({ plan, pixels: await data.dataset.read(plan.photos.indices) }),
     step: (state, batch) => stepOnce({ config, model }, state, batch),
+    rehearse: (state, batch) => peakBytes({ config, model }, state, batch),
     snapshot: async (state) => ({
       png: await sampleSheet(model, { ...config.samples, flat: state.average, mean: state.latentMean, seed: config.seed }),
       measures: {},

@@ -1,10 +1,11 @@
 /**
  * One step of StyleGAN2 from scratch (Karras et al. 2020, with adaptive augmentation): the generator against the
  * discriminator, lazily with path length regularisation; the discriminator against new fakes, lazily with R1; the average.
- * Everything the discriminator sees is augmented. R1 is taken by the photos before their augmentation.
+ * Everything the discriminator sees is augmented. R1 is taken by the photos before their augmentation. The batch may come in
+ * parts, whose gradients are averaged (gradient accumulation).
  *
  * Departures from the reference: R1 reuses the augmentation that the photos had in the main term of the step; the mean latent
- * is updated once a step, from the generator's latents.
+ * is updated once a step, from the generator's latents; path lengths are compared with the mean that their own part updates.
  */
 import { adversarialDiscriminatorLoss, adversarialGeneratorLoss, pathLengthPenalty, r1Penalty } from '@mfim/losses-3dmm';
 import { discriminate } from '@mfim/stylegan';
@@ -14,7 +15,7 @@ import type { StepTerms } from '../run/stage.ts';
 import { augment } from './augment.ts';
 import { nextAugmentation } from './augmentation-controller.ts';
 import { averageWeights } from '../training/average-weights.ts';
-import type { Objective, Trained } from './descend.ts';
+import type { Objective, PartObjective, Trained } from './descend.ts';
 import type { AugmentationDraws } from './draw-augmentation.ts';
 import { descendLazily, isDue, ratesBeside } from './lazy-regularisation.ts';
 import type { PretrainingConfig } from './pretraining-config.ts';
@@ -23,7 +24,7 @@ import type { LatentInputs, PretrainingModel } from './pretraining-model.ts';
 import { disposePretraining } from './pretraining-state.ts';
 import type { PretrainingState } from './pretraining-state.ts';
 
-/** What one step looks at; everything random is in here. */
+/** What one step, or a part of it, looks at; everything random is in here. */
 export interface PretrainingInputs {
   /** Photos [batch, R, R, 3] in [-1, 1]. */
   readonly real: tf.Tensor;
@@ -44,8 +45,8 @@ export interface PretrainingContext {
 type Terms = Record<string, tf.Tensor>;
 
 function generatorSide({ model }: PretrainingContext, { weights }: PretrainingState, inputs: PretrainingInputs['generator']) {
-  const critic = parametersOf(model.discriminator, weights.discriminator);
   return (flat: tf.Tensor): Objective => {
+    const critic = parametersOf(model.discriminator, weights.discriminator);
     const { image, w } = generateFaces(model, flat, inputs.latents);
     const total = adversarialGeneratorLoss(discriminate(critic, augment(image, inputs.augmentation)));
     return { total, terms: { generator: total, latentMean: tf.mean(w, 0) } };
@@ -63,7 +64,8 @@ function pathLengthSide({ model, config }: PretrainingContext, state: Pretrainin
   };
 }
 
-function discriminatorSide({ model }: PretrainingContext, fake: tf.Tensor, { real, discriminator }: PretrainingInputs) {
+function discriminatorSide({ model }: PretrainingContext, generator: tf.Tensor, { real, discriminator }: PretrainingInputs) {
+  const fake = tf.tidy(() => generateFaces(model, generator, discriminator.latents).image);
   return (flat: tf.Tensor): Objective => {
     const critic = parametersOf(model.discriminator, flat);
     const realLogits = discriminate(critic, augment(real, discriminator.realAugmentation));
@@ -85,37 +87,41 @@ function penaltySide({ model, config }: PretrainingContext, { real, discriminato
   };
 }
 
-function updateGenerator(context: PretrainingContext, state: PretrainingState, inputs: PretrainingInputs) {
-  const { objective, optimiser } = context.config;
-  const { pathLengthWeight: weight, pathLengthInterval: interval } = objective;
-  const due = inputs.pathLength !== undefined && isDue(state.step, { weight, interval });
-  const trained: Trained = { parameters: state.weights.generator, state: state.generatorAdam };
-  return descendLazily(trained, {
-    main: generatorSide(context, state, inputs.generator),
-    regulariser: due ? pathLengthSide(context, state, inputs.pathLength as NonNullable<PretrainingInputs['pathLength']>) : undefined,
-    interval,
-  }, { rates: ratesBeside(optimiser, optimiser.generatorRate, weight > 0 ? interval : 0), allReduceMean: context.allReduceMean, regularisation: optimiser.regularisation });
+/** An objective for each part's inputs. */
+function overParts(parts: readonly PretrainingInputs[], objectiveOf: (inputs: PretrainingInputs) => (flat: tf.Tensor) => Objective): PartObjective {
+  return (part) => objectiveOf(parts[part] as PretrainingInputs);
 }
 
-function updateDiscriminator(context: PretrainingContext, state: PretrainingState, request: { readonly inputs: PretrainingInputs; readonly generator: tf.Tensor }) {
+function updateGenerator(context: PretrainingContext, state: PretrainingState, parts: readonly PretrainingInputs[]) {
+  const { objective, optimiser } = context.config;
+  const { pathLengthWeight: weight, pathLengthInterval: interval } = objective;
+  const due = parts[0]?.pathLength !== undefined && isDue(state.step, { weight, interval });
+  const trained: Trained = { parameters: state.weights.generator, state: state.generatorAdam };
+  return descendLazily(trained, {
+    main: overParts(parts, ({ generator }) => generatorSide(context, state, generator)),
+    regulariser: due ? overParts(parts, ({ pathLength }) => pathLengthSide(context, state, pathLength as NonNullable<PretrainingInputs['pathLength']>)) : undefined,
+    interval,
+  }, { rates: ratesBeside(optimiser, optimiser.generatorRate, weight > 0 ? interval : 0), parts: parts.length, allReduceMean: context.allReduceMean, regularisation: optimiser.regularisation });
+}
+
+function updateDiscriminator(context: PretrainingContext, state: PretrainingState, request: { readonly parts: readonly PretrainingInputs[]; readonly generator: tf.Tensor }) {
   const { objective, optimiser } = context.config;
   const { r1Gamma: weight, r1Interval: interval } = objective;
-  const { inputs, generator } = request;
-  const fake = generateFaces(context.model, generator, inputs.discriminator.latents).image;
+  const { parts, generator } = request;
   const trained: Trained = { parameters: state.weights.discriminator, state: state.discriminatorAdam };
   return descendLazily(trained, {
-    main: discriminatorSide(context, fake, inputs),
-    regulariser: isDue(state.step, { weight, interval }) ? penaltySide(context, inputs) : undefined,
+    main: overParts(parts, (inputs) => discriminatorSide(context, generator, inputs)),
+    regulariser: isDue(state.step, { weight, interval }) ? overParts(parts, (inputs) => penaltySide(context, inputs)) : undefined,
     interval,
-  }, { rates: ratesBeside(optimiser, optimiser.discriminatorRate, weight > 0 ? interval : 0), allReduceMean: context.allReduceMean, regularisation: optimiser.regularisation });
+  }, { rates: ratesBeside(optimiser, optimiser.discriminatorRate, weight > 0 ? interval : 0), parts: parts.length, allReduceMean: context.allReduceMean, regularisation: optimiser.regularisation });
 }
 
 /** The tensors of the next state; scalars to be read are stacked into one, so that the engine is waited for only once. */
-function nextTensors(context: PretrainingContext, state: PretrainingState, inputs: PretrainingInputs) {
+function nextTensors(context: PretrainingContext, state: PretrainingState, parts: readonly PretrainingInputs[]) {
   const { batch, optimiser } = context.config;
-  const generator = updateGenerator(context, state, inputs);
+  const generator = updateGenerator(context, state, parts);
   const weights = generator.trained.parameters;
-  const discriminator = updateDiscriminator(context, state, { inputs, generator: weights });
+  const discriminator = updateDiscriminator(context, state, { parts, generator: weights });
   const { latentMean: seen, ...terms } = { ...generator.terms, ...discriminator.terms } as Terms & { latentMean: tf.Tensor };
   const settings = { batch, images: state.step * batch, halfLifeKimg: optimiser.averageHalfLifeKimg, rampUp: optimiser.averageRampUp };
   const next = {
@@ -133,11 +139,12 @@ function nextTensors(context: PretrainingContext, state: PretrainingState, input
 /**
  * Takes one step.
  *
+ * @param parts the batch, whole or in equal parts
  * @returns the next state (the old one's tensors are disposed), and by name the losses, verdicts, `realSigns` (how much the
  *   discriminator overfits) and `augmentProbability`
  */
-export function pretrainingStep(context: PretrainingContext, state: PretrainingState, inputs: PretrainingInputs): { readonly state: PretrainingState; readonly terms: StepTerms } {
-  const next = tf.tidy(() => nextTensors(context, state, inputs) as never) as unknown as ReturnType<typeof nextTensors>;
+export function pretrainingStep(context: PretrainingContext, state: PretrainingState, parts: readonly PretrainingInputs[]): { readonly state: PretrainingState; readonly terms: StepTerms } {
+  const next = tf.tidy(() => nextTensors(context, state, parts) as never) as unknown as ReturnType<typeof nextTensors>;
   const values = next.values.dataSync();
   next.values.dispose();
   disposePretraining(state);
