@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FlatNetwork } from '../src/model/flat-network.ts';
 import { createModel } from '../src/model/swap-model.ts';
-import { pretrainingPlans } from '../src/pretraining/draw-pretraining.ts';
+import { drawPretraining, pretrainingPlans } from '../src/pretraining/draw-pretraining.ts';
 import { PRETRAINING_SCHEMA } from '../src/pretraining/pretraining-config.ts';
 import { createPretrainingModel, generateFaces, generateTruncated } from '../src/pretraining/pretraining-model.ts';
 import { sampleSheet } from '../src/pretraining/sample-sheet.ts';
@@ -92,6 +92,15 @@ test('the draws of a step: photos of the list, latents, path length where it is 
   expect(inputs.generator.latents.noise?.map(({ shape }) => shape)).toEqual([[4, 4, 4, 1], [4, 8, 8, 1], [4, 8, 8, 1]]);
   expect(inputs.pathLength?.imageNoise.shape).toEqual([2, 8, 8, 3]);
   expect(smallInputs(run, { ...state, step: 1 }).pathLength).toBeUndefined();
+});
+
+test('latents are mixed as often as the config says', () => {
+  const { run } = openSmall(smallPretraining({ objective: { styleMixing: 0.7, pathLengthWeight: 0 } }));
+  const { config, model: { table } } = run.context;
+  const times = 1500;
+  const mixed = Array.from({ length: times }, () => drawPretraining(run.plans.next().seed, { config, table }, { step: 1, probability: 0 })).filter(({ generator }) => generator.latents.second.length > 0);
+  // Four standard deviations of a share of 1500 draws.
+  expect(Math.abs(mixed.length / times - 0.7)).toBeLessThan(0.05);
 });
 
 test('law: plans go on from their state, draw listed photos only, and mirror none when told so', () => {

@@ -59,7 +59,8 @@ export interface DrawMoment {
   readonly probability: number;
 }
 
-const TWO_TO_31 = 2 ** 31;
+/** All seeds of 32 bits: the first number of a stream is nearly a linear function of its seed. */
+const SEEDS = 2 ** 32;
 
 /**
  * Plans from a seed, or from the `state()` of an earlier stream; photos are drawn with replacement.
@@ -76,7 +77,7 @@ export function pretrainingPlans(config: Pick<PretrainingConfig, 'batch' | 'mirr
         indices: slots.map(() => photos[Math.floor(random.uniform() * photos.length)] as number),
         mirrored: slots.map(() => random.uniform() < 0.5 && config.mirror),
       },
-      seed: Math.floor(random.uniform() * TWO_TO_31),
+      seed: Math.floor(random.uniform() * SEEDS),
     }),
   };
 }
