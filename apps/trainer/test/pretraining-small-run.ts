@@ -46,6 +46,7 @@ export function smallPretraining({ size = 8, noise = 'fresh', batch = 4, parts =
     augmentation: { ...example.augmentation, ...augmentation },
     optimiser: { ...example.optimiser, ...optimiser },
     samples: { rows: 2, columns: 2, truncation: 0.7 },
+    score: undefined,
   };
 }
 

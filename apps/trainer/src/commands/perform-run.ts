@@ -3,7 +3,10 @@ import { registerSecondOrderGradients } from '@mfim/nn';
 import { datasetHash } from '../dataset/dataset-hash.ts';
 import type { EngineChoice } from '../engine/engine-names.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import { generatorDistance } from '../pretraining/generator-distance.ts';
+import type { GeneratorDistance } from '../pretraining/generator-distance.ts';
 import { pretrainingStage } from '../pretraining/pretraining-stage.ts';
+import { squeezeFeatures } from '../pretraining/squeeze-features.ts';
 import type { PretrainingConfig } from '../pretraining/pretraining-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import type { Checkpoint } from '../run/checkpoint-file.ts';
@@ -39,10 +42,17 @@ async function prepare({ engine: name, dataset, sourceOnly = [] }: { readonly en
   return { data, subject, signal: interruptSignal(say) };
 }
 
+/** What the config's score measures; none where it is switched off. */
+async function distanceOf({ score, seed, batch, parts }: PretrainingConfig, data: TrainingSet): Promise<GeneratorDistance | undefined> {
+  if (score === undefined || score.images === 0) return undefined;
+  return generatorDistance({ features: await squeezeFeatures(score.squeezeNet), data, images: score.images, seed, atOnce: batch / parts });
+}
+
 async function run(job: Job, { data, subject, signal }: Prepared): Promise<number> {
   const common = { folder: job.folder, subject, signal, terminal: process.stdout, ...(job.checkpoint === undefined ? {} : { checkpoint: job.checkpoint }) };
   if (job.kind === 'pretrain') {
-    return runStage({ ...common, stage: pretrainingStage(job.config, data), identityFrom: Number.POSITIVE_INFINITY });
+    const stage = pretrainingStage(job.config, data, await distanceOf(job.config, data));
+    return runStage({ ...common, stage, identityFrom: Number.POSITIVE_INFINITY });
   }
   const { config } = job;
   const networks = await loadLossNetworks(config.weights);

@@ -11,6 +11,7 @@ const weight = z.number().min(0);
 const share = z.number().min(0).max(1);
 const channels = z.strictObject({ base: whole, maximum: whole });
 const SMALLEST_RESOLUTION = 8;
+const SMALLEST_SCORED = 32;
 
 const generator = z.strictObject({
   /** A power of two. The generator goes on to MFIM training only under the same resolution and channels. */
@@ -61,6 +62,14 @@ const optimiser = z.strictObject({
   latentMeanDecay: share,
 });
 
+/** What tells the best checkpoint from the others: the distance of generated faces from photos, by features of a fixed network. */
+const score = z.strictObject({
+  /** Torchvision's SqueezeNet 1.1, its convolutional part. */
+  squeezeNet: z.string(),
+  /** So many photos and so many generated faces are compared at each snapshot; 0: no checkpoint is kept as the best. */
+  images: z.number().int().min(0).refine((images) => images !== 1, 'expected 0, or 2 or more'),
+});
+
 const samples = z.strictObject({ rows: whole, columns: whole, truncation: z.number() });
 
 /** Form of the YAML file. */
@@ -86,16 +95,21 @@ export const PRETRAINING_SCHEMA = z
     augmentation,
     optimiser,
     samples,
+    score: score.optional(),
     steps: whole,
     logEvery: whole,
     snapshotEvery: whole,
     saveEvery: whole,
-    /** Newest checkpoints that are kept. */
+    /** Newest checkpoints that are kept; the best stays as well. */
     keep: whole,
   })
   .refine(({ batch, parts }) => batch % parts === 0 && (batch / parts <= MINIBATCH_GROUP || (batch / parts) % MINIBATCH_GROUP === 0), {
     path: ['parts'],
     error: `must divide batch into parts of ${MINIBATCH_GROUP} or less, or of a multiple of it`,
+  })
+  .refine(({ generator: { resolution }, score: { images } = { images: 0 } }) => images === 0 || resolution >= SMALLEST_SCORED, {
+    path: ['score', 'images'],
+    error: `must be 0 below ${SMALLEST_SCORED} pixels: SqueezeNet sees nothing there`,
   })
   .refine(({ batch, parts, objective: { pathLengthShrink } }) => pathLengthShrink <= batch / parts, {
     path: ['objective', 'pathLengthShrink'],

@@ -7,6 +7,7 @@ import type { TrainingSet } from '../training/training-set.ts';
 import { drawsOfPart, rowsOfPart, takeRows } from './batch-parts.ts';
 import { drawPretraining, pretrainingInputs, pretrainingPlans } from './draw-pretraining.ts';
 import type { PretrainingPlan } from './draw-pretraining.ts';
+import type { GeneratorDistance } from './generator-distance.ts';
 import { packPretraining, restorePretrainingModel, unpackPretraining } from './pack-pretraining.ts';
 import type { PretrainingConfig } from './pretraining-config.ts';
 import { createPretrainingModel } from './pretraining-model.ts';
@@ -73,11 +74,11 @@ async function peakBytes(stepping: Stepping, state: PretrainingState, batch: Loa
 }
 
 /**
- * Opens the stage. Call `registerSecondOrderGradients` of @mfim/nn once before its first step.
+ * Opens the stage. With a distance, its negative is the score by which the best checkpoint is kept. Call `registerSecondOrderGradients` of @mfim/nn once before its first step.
  *
  * @throws InputError when the dataset's images are not of the generator's size
  */
-export function pretrainingStage(config: PretrainingConfig, data: TrainingSet): PretrainingStage {
+export function pretrainingStage(config: PretrainingConfig, data: TrainingSet, distance?: GeneratorDistance): PretrainingStage {
   checkSize(config, data);
   const created = createPretrainingModel(config);
   let { model } = created;
@@ -97,9 +98,10 @@ export function pretrainingStage(config: PretrainingConfig, data: TrainingSet): 
     load: async (plan) => ({ plan, pixels: await data.dataset.read(plan.photos.indices) }),
     step: (state, batch) => stepOnce({ config, model }, state, batch),
     rehearse: (state, batch) => peakBytes({ config, model }, state, batch),
-    snapshot: async (state) => ({
-      png: await sampleSheet(model, { ...config.samples, flat: state.average, mean: state.latentMean, seed: config.seed }),
-      measures: {},
-    }),
+    snapshot: async (state) => {
+      const png = await sampleSheet(model, { ...config.samples, flat: state.average, mean: state.latentMean, seed: config.seed });
+      const measured = await distance?.(model, state.average);
+      return measured === undefined ? { png, measures: {} } : { png, measures: { kernelDistance: measured }, score: -measured };
+    },
   };
 }
