@@ -41,6 +41,8 @@ export interface EncoderConfig {
   readonly normaliseCodes?: boolean | undefined;
   /** Take the identity out of the face that target codes and style maps are read from. */
   readonly softening?: FaceSoftening | undefined;
+  /** Training: stem and units that read this resolution or more are run again in the backward pass instead of remembered (`recomputed` of @mfim/nn). */
+  readonly recomputeFrom?: number | undefined;
 }
 
 /** IR-SE50 on a 256 input, as pSp reads it, with style maps at 16, 32 and 64. */

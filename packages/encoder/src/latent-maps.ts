@@ -5,21 +5,37 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
-import { batchNorm, paddedConv3, residualUnit } from '@mfim/nn';
+import { batchNorm, paddedConv3, recomputed, residualUnit } from '@mfim/nn';
 import type { ResidualUnitParameters } from '@mfim/nn';
 import { stageResolution } from './encoder-config.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import type { EncoderParameters } from './encoder-spec.ts';
 
+interface Features {
+  /** [batch, size, size, channels] */
+  readonly x: tf.Tensor;
+  readonly [name: string]: tf.Tensor;
+}
+
+function stemLayer({ conv, norm, slope }: EncoderParameters['body']['stem'], { x }: Features): Features {
+  return { x: tf.prelu(batchNorm(norm, paddedConv3(x, conv, 1)), slope) };
+}
+
+function unitOf(stride: 1 | 2): (parameters: ResidualUnitParameters, features: Features) => Features {
+  return (parameters, { x }) => ({ x: residualUnit(parameters, x, stride) });
+}
+
 /** Features of the stem and of every stage, by resolution. */
 function backbone(parameters: EncoderParameters['body'], config: EncoderConfig, image: tf.Tensor): Map<number, tf.Tensor> {
   const { stem, units } = parameters;
-  let x: tf.Tensor = tf.prelu(batchNorm(stem.norm, paddedConv3(image, stem.conv, 1)), stem.slope);
-  const features = new Map([[config.inputResolution, x]]);
+  const { inputResolution, recomputeFrom = Number.POSITIVE_INFINITY } = config;
+  let { x } = (inputResolution >= recomputeFrom ? recomputed(stemLayer) : stemLayer)(stem, { x: image });
+  const features = new Map([[inputResolution, x]]);
   config.stages.forEach(({ units: count }, stage) => {
     for (let unit = 0; unit < count; unit += 1) {
       const tensors = units[`s${stage}_u${unit}`] as ResidualUnitParameters;
-      x = residualUnit(tensors, x, unit === 0 ? 2 : 1);
+      const run = unitOf(unit === 0 ? 2 : 1);
+      ({ x } = ((x.shape[1] as number) >= recomputeFrom ? recomputed(run) : run)(tensors, { x }));
     }
     features.set(stageResolution(config, stage), x);
   });

@@ -13,6 +13,7 @@
  * Departure: 1e-12 under the root, so that the gradient stays finite where a length is 0.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { releasingGradients } from '@mfim/nn';
 import { InputError, bindAxes } from '@mfim/tensor-contracts';
 
 /** Draws images [batch, height, width, 3] from latents [batch, layers, width]. */
@@ -49,8 +50,8 @@ function checkDecay(decay: number): void {
 }
 
 function pathLengths(draw: DrawFromLatents, { latents, noise }: Pick<PathLengthInputs, 'latents' | 'noise'>): tf.Tensor1D {
-  const gradient = tf.grad((own: tf.Tensor) => {
-    const image = draw(own);
+  const { gradients } = releasingGradients(() => {
+    const image = draw(latents);
     const axes = bindAxes('pathLengthPenalty', { image, noise, latents }, {
       image: 'batch height width channels',
       noise: 'batch height width channels',
@@ -58,8 +59,8 @@ function pathLengths(draw: DrawFromLatents, { latents, noise }: Pick<PathLengthI
     });
     const pixels = (axes.get('height') as number) * (axes.get('width') as number);
     return tf.sum(tf.mul(image, tf.mul(noise, 1 / Math.sqrt(pixels))));
-  })(latents);
-  const squares = tf.mean(tf.sum(tf.square(gradient), 2), 1);
+  }, [latents]);
+  const squares = tf.mean(tf.sum(tf.square(gradients[0] as tf.Tensor), 2), 1);
   return tf.sqrt(tf.add(squares, EPSILON)) as tf.Tensor1D;
 }
 

@@ -7,6 +7,7 @@
  * 0.0002 * resolution^2 / batch); evaluated every 16 discriminator steps and multiplied by 16 (`lazyFactor`).
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { releasingGradients } from '@mfim/nn';
 import { InputError } from '@mfim/tensor-contracts';
 
 /** Verdicts [batch, 1] on images [batch, height, width, 3]. */
@@ -28,7 +29,7 @@ export function r1Penalty(discriminate: Discriminate, real: tf.Tensor, gamma: nu
       remedy: 'pass a number such as 10',
     });
   }
-  const gradient = tf.grad((image: tf.Tensor) => tf.sum(discriminate(image)))(real);
-  const squares = tf.sum(tf.square(gradient), [1, 2, 3]);
+  const { gradients } = releasingGradients(() => discriminate(real), [real]);
+  const squares = tf.sum(tf.square(gradients[0] as tf.Tensor), [1, 2, 3]);
   return tf.mul(tf.mean(squares), gamma / 2);
 }

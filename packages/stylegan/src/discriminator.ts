@@ -15,6 +15,7 @@ import {
   equalizedLinear,
   linearSpec,
   minibatchDeviation,
+  recomputed,
 } from '@mfim/nn';
 import type { ParametersOf } from '@mfim/nn';
 
@@ -52,23 +53,38 @@ export function discriminatorSpec(resolution: number, plan: ChannelPlan = CONFIG
 export type DiscriminatorParameters = ParametersOf<ReturnType<typeof discriminatorSpec>>;
 type BlockParameters = DiscriminatorParameters['blocks'][string];
 
-function block(parameters: BlockParameters, x: tf.Tensor): tf.Tensor {
-  const { conv0, conv1, skip } = parameters;
+interface Features {
+  /** [batch, size, size, channels] */
+  readonly x: tf.Tensor;
+  readonly [name: string]: tf.Tensor;
+}
+
+function block({ conv0, conv1, skip }: BlockParameters, { x }: Features): Features {
   const same = biasActivation(equalizedConv2d(conv0.weight, x, { padding: 1 }), conv0.bias);
   const down = equalizedConv2d(conv1.weight, blur(same, { padding: [2, 2] }), { stride: 2 });
   const shortcut = equalizedConv2d(skip.weight, blur(x, { padding: [1, 1] }), { stride: 2 });
-  return tf.mul(tf.add(biasActivation(down, conv1.bias), shortcut), Math.SQRT1_2);
+  return { x: tf.mul(tf.add(biasActivation(down, conv1.bias), shortcut), Math.SQRT1_2) };
+}
+
+function fromRgbLayer({ weight, bias }: DiscriminatorParameters['fromRgb'], { x }: Features): Features {
+  return { x: biasActivation(equalizedConv2d(weight, x), bias) };
+}
+
+/** How the verdict is computed. */
+export interface DiscriminateOptions {
+  /** Training: blocks that read this resolution or more are run again in the backward pass instead of remembered (`recomputed` of @mfim/nn). */
+  readonly recomputeFrom?: number | undefined;
 }
 
 /**
  * @param image [batch, R, R, 3] in [-1, 1]; batch up to 4 or a multiple of 4
  * @returns logits [batch, 1]; large means real
  */
-export function discriminate(parameters: DiscriminatorParameters, image: tf.Tensor): tf.Tensor {
-  bindAxes('discriminate', { image }, { image: 'batch size size 3' });
+export function discriminate(parameters: DiscriminatorParameters, image: tf.Tensor, { recomputeFrom = Number.POSITIVE_INFINITY }: DiscriminateOptions = {}): tf.Tensor {
+  const size = bindAxes('discriminate', { image }, { image: 'batch size size 3' }).get('size') as number;
   const { fromRgb, blocks, final } = parameters;
-  let x = biasActivation(equalizedConv2d(fromRgb.weight, image), fromRgb.bias);
-  for (const each of Object.values(blocks)) x = block(each, x);
+  let { x } = (size >= recomputeFrom ? recomputed(fromRgbLayer) : fromRgbLayer)(fromRgb, { x: image });
+  for (const each of Object.values(blocks)) ({ x } = ((x.shape[1] as number) >= recomputeFrom ? recomputed(block) : block)(each, { x }));
   x = equalizedConv2d(final.conv.weight, minibatchDeviation(x), { padding: 1 });
   x = biasActivation(x, final.conv.bias);
   const [batch, height, width, channels] = x.shape as [number, number, number, number];

@@ -2,7 +2,7 @@ export { affineStyles } from './affine-styles.ts';
 export { fromTorchLayout, toTorchLayout } from './change-layout.ts';
 export type { LaidOut } from './change-layout.ts';
 export { discriminate, discriminatorSpec } from './discriminator.ts';
-export type { DiscriminatorParameters } from './discriminator.ts';
+export type { DiscriminateOptions, DiscriminatorParameters } from './discriminator.ts';
 export { LATENT_WIDTH, affinesSpec, generatorSpec, layerKey, mappingSpec, synthesisSpec } from './generator-spec.ts';
 export type { AffineParameters, GeneratorParameters, MappingParameters, SynthesisParameters } from './generator-spec.ts';
 export { mapLatent, truncate } from './mapping.ts';

@@ -9,9 +9,9 @@
  * image of the stage before.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { ShapeError, bindAxes } from '@mfim/tensor-contracts';
+import { ShapeError, bindAxes, resolutionsUpTo } from '@mfim/tensor-contracts';
 import type { StyleEntry, StyleTable } from '@mfim/tensor-contracts';
-import { biasActivation, modulatedConv2d, upsample2d } from '@mfim/nn';
+import { biasActivation, modulatedConv2d, recomputed, upsample2d } from '@mfim/nn';
 import { layerKey } from './generator-spec.ts';
 import type { SynthesisParameters } from './generator-spec.ts';
 
@@ -23,6 +23,8 @@ export interface SynthesisInputs {
   readonly maps?: ReadonlyMap<number, tf.Tensor>;
   /** `stored` (the default): the constant noise of the checkpoint; `none`; or fresh noise by index. */
   readonly noise?: 'stored' | 'none' | ReadonlyMap<number, tf.Tensor>;
+  /** Training: resolutions from this one on are drawn again in the backward pass instead of remembered (`recomputed` of @mfim/nn). */
+  readonly recomputeFrom?: number | undefined;
 }
 
 /** Where a stage stopped. */
@@ -40,27 +42,30 @@ export interface SynthesisStage {
   readonly upTo: number;
 }
 
-function noiseFor(layer: SynthesisParameters['convs'][string], entry: StyleEntry, inputs: SynthesisInputs): tf.Tensor | undefined {
-  const { noise = 'stored' } = inputs;
-  if (noise === 'none') return undefined;
-  const image = noise === 'stored' ? tf.expandDims(layer.noise, 2) : noise.get(entry.noiseIndex as number);
-  return image === undefined ? undefined : tf.mul(image, layer.noiseStrength);
+type ConvParameters = SynthesisParameters['convs'][string];
+type RgbParameters = SynthesisParameters['rgbs'][string];
+type ByLayer<Item> = Readonly<Record<string, Item>>;
+
+/** What one resolution reads, by layer key. */
+interface BlockInputs {
+  /** The resolution below: its features and image; the constant alone at the bottom. */
+  readonly below: { readonly features: tf.Tensor; readonly rgb?: tf.Tensor };
+  readonly codes: ByLayer<tf.Tensor>;
+  readonly noises: ByLayer<tf.Tensor>;
+  readonly maps: ByLayer<tf.Tensor>;
 }
 
-/** One layer at work: its entry and what flows into it. */
-interface LayerInput {
-  readonly entry: StyleEntry;
-  readonly x: tf.Tensor;
-  readonly inputs: SynthesisInputs;
+interface BlockParameters {
+  readonly convs: ByLayer<ConvParameters>;
+  readonly rgbs: ByLayer<RgbParameters>;
 }
 
-function convLayer(parameters: SynthesisParameters, { entry, x, inputs }: LayerInput): tf.Tensor {
-  const layer = parameters.convs[layerKey(entry)] as SynthesisParameters['convs'][string];
-  const style = inputs.codes[entry.index] as tf.Tensor;
-  let result = modulatedConv2d({ x, weight: layer.weight, style }, { demodulate: true, up: entry.layer === 'conv0' });
-  const noise = noiseFor(layer, entry, inputs);
-  if (noise !== undefined) result = tf.add(result, noise);
-  const map = inputs.maps?.get(entry.noiseIndex as number);
+function convLayer(layer: ConvParameters, entry: StyleEntry, { below, codes, noises, maps }: BlockInputs): tf.Tensor {
+  const key = layerKey(entry);
+  const inputs = { x: below.features, weight: layer.weight, style: codes[key] as tf.Tensor };
+  let result = modulatedConv2d(inputs, { demodulate: true, up: entry.layer === 'conv0' });
+  const [noise, map] = [noises[key], maps[key]];
+  if (noise !== undefined) result = tf.add(result, tf.mul(noise, layer.noiseStrength));
   if (map !== undefined) {
     bindAxes('synthesize', { map, result }, { map: 'batch size size 1', result: 'batch size size channels' });
     result = tf.add(result, map);
@@ -68,11 +73,52 @@ function convLayer(parameters: SynthesisParameters, { entry, x, inputs }: LayerI
   return biasActivation(result, layer.bias);
 }
 
-function toRgb(parameters: SynthesisParameters, { entry, x, inputs }: LayerInput): tf.Tensor {
-  const layer = parameters.rgbs[layerKey(entry)] as SynthesisParameters['rgbs'][string];
-  const style = inputs.codes[entry.index] as tf.Tensor;
-  const image = modulatedConv2d({ x, weight: layer.weight, style }, { demodulate: false, up: false });
-  return tf.add(image, layer.bias);
+function toRgb(layer: RgbParameters, x: tf.Tensor, style: tf.Tensor): tf.Tensor {
+  return tf.add(modulatedConv2d({ x, weight: layer.weight, style }, { demodulate: false, up: false }), layer.bias);
+}
+
+/** The layers of one resolution. */
+function block(entries: readonly StyleEntry[]) {
+  return (parameters: BlockParameters, inputs: BlockInputs): { readonly features: tf.Tensor; readonly rgb: tf.Tensor } => {
+    let { features, rgb } = inputs.below;
+    for (const entry of entries) {
+      const key = layerKey(entry);
+      if (entry.layer === 'torgb') {
+        const image = toRgb(parameters.rgbs[key] as RgbParameters, features, inputs.codes[key] as tf.Tensor);
+        rgb = rgb === undefined ? image : tf.add(upsample2d(rgb), image);
+      } else features = convLayer(parameters.convs[key] as ConvParameters, entry, { ...inputs, below: { features } });
+    }
+    return { features, rgb: rgb as tf.Tensor };
+  };
+}
+
+/** The items of some layers, by layer key, without those that are absent. */
+function byLayer<Item>(entries: readonly StyleEntry[], itemOf: (entry: StyleEntry) => Item | undefined): ByLayer<Item> {
+  return Object.fromEntries(entries.flatMap((entry) => {
+    const item = itemOf(entry);
+    return item === undefined ? [] : [[layerKey(entry), item]];
+  }));
+}
+
+function noiseFor({ convs }: SynthesisParameters, entry: StyleEntry, noise: SynthesisInputs['noise'] = 'stored'): tf.Tensor | undefined {
+  if (noise === 'none' || entry.noiseIndex === null) return undefined;
+  return noise === 'stored' ? tf.expandDims((convs[layerKey(entry)] as ConvParameters).noise, 2) : noise.get(entry.noiseIndex);
+}
+
+/** Draws one resolution. */
+function drawBlock(parameters: SynthesisParameters, entries: readonly StyleEntry[], { below, inputs }: { readonly below: BlockInputs['below']; readonly inputs: SynthesisInputs }) {
+  const { recomputeFrom = Number.POSITIVE_INFINITY } = inputs;
+  const isLean = (entries[0] as StyleEntry).resolution >= recomputeFrom;
+  const draw = isLean ? recomputed(block(entries)) : block(entries);
+  return draw(
+    { convs: byLayer(entries, (entry) => parameters.convs[layerKey(entry)]), rgbs: byLayer(entries, (entry) => parameters.rgbs[layerKey(entry)]) },
+    {
+      below,
+      codes: byLayer(entries, ({ index }) => inputs.codes[index]),
+      noises: byLayer(entries, (entry) => noiseFor(parameters, entry, inputs.noise)),
+      maps: byLayer(entries, ({ noiseIndex }) => inputs.maps?.get(noiseIndex as number)),
+    },
+  );
 }
 
 function startFeatures(parameters: SynthesisParameters, codes: readonly tf.Tensor[]): tf.Tensor {
@@ -109,17 +155,13 @@ export function synthesizeStage(
   checkCodes(table, inputs.codes);
   let features = stage.from?.features ?? startFeatures(parameters, inputs.codes);
   let rgb = stage.from?.rgb;
-  const below = stage.from?.resolution ?? 0;
   const images = new Map<number, tf.Tensor>();
-  for (const entry of table.entries) {
-    if (entry.resolution <= below || entry.resolution > stage.upTo) continue;
-    if (entry.layer !== 'torgb') {
-      features = convLayer(parameters, { entry, x: features, inputs });
-      continue;
-    }
-    const image = toRgb(parameters, { entry, x: features, inputs });
-    rgb = rgb === undefined ? image : tf.add(upsample2d(rgb), image);
-    images.set(entry.resolution, rgb);
+  const resolutions = resolutionsUpTo(table.resolution).filter((size) => size > (stage.from?.resolution ?? 0) && size <= stage.upTo);
+  for (const resolution of resolutions) {
+    const entries = table.entries.filter((entry) => entry.resolution === resolution);
+    const below = rgb === undefined ? { features } : { features, rgb };
+    ({ features, rgb } = drawBlock(parameters, entries, { below, inputs }));
+    images.set(resolution, rgb);
   }
   return { resolution: stage.upTo, features, rgb: rgb as tf.Tensor, images };
 }
