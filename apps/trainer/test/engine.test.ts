@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { checkComputation } from '../src/engine/check-computation.ts';
 import { chooseEngine } from '../src/engine/choose-engine.ts';
 import type { EngineDefinition, EngineProbe } from '../src/engine/engine.ts';
 import { ENGINE_NAMES, openEngine } from '../src/engine/open-engine.ts';
 import type { EngineName } from '../src/engine/open-engine.ts';
+import { performer } from '../src/engine/performer.ts';
 import { probeEngine, runProbe } from '../src/engine/probe-engine.ts';
 import { ENGINES, engineNamed } from '../src/engine/registry.ts';
 import { examineEngines } from '../src/commands/doctor.ts';
@@ -34,21 +36,42 @@ describe('openEngine', () => {
   });
 
   test('an unknown name is refused and named', async () => {
-    await expect(openEngine('gpu' as EngineName)).rejects.toThrow(/one of cuda, webgpu, tensorflow, onnx, cpu, got "gpu"/u);
+    await expect(openEngine('gpu' as EngineName)).rejects.toThrow(/one of cuda, onnx-cuda, webgpu, onnx-webgpu, tensorflow, onnx, cpu, got "gpu"/u);
   });
 
-  test('onnx is refused with its reason', async () => {
-    await expect(openEngine('onnx')).rejects.toThrow(/comes with the compiled engine; choose another engine/u);
+  test('onnx compiles, with gradients of gradients; cpu prepares what it is given', async () => {
+    const engine = await openEngine('onnx');
+    expect(engine).toMatchObject({ name: 'onnx', device: { kind: 'cpu' }, compiler: { provider: 'cpu' } });
+    expect(engine.description).toMatch(/^steps compiled for ONNX Runtime \d+\.\d+\.\d+ \(cpu\) on /u);
+    expect(tf.getBackend()).toBe('cpu');
+    await checkComputation(engine.compiler);
+    const perform = performer(engine.compiler)('doubling', ({ x }) => ({ y: tf.mul(x as tf.Tensor, 2) }));
+    for (const shape of [[3], [5]]) expect((await perform({ x: tf.ones(shape) }))['y']?.arraySync()).toEqual(tf.fill(shape, 2).arraySync());
+  });
+
+  test('an engine that computes wrongly is refused', async () => {
+    const { compiler } = await openEngine('onnx');
+    const runtime = compiler?.runtime as { readonly Tensor: unknown; readonly InferenceSession: { create(...values: unknown[]): Promise<{ run(...values: unknown[]): Promise<unknown> }> } };
+    const wrong = {
+      Tensor: runtime.Tensor,
+      InferenceSession: {
+        create: async (...values: unknown[]) => {
+          const session = await runtime.InferenceSession.create(...values);
+          return { run: async (...feeds: unknown[]) => Object.fromEntries(Object.entries((await session.run(...feeds)) as object).map(([name, tensor]) => [name, { ...tensor, data: (tensor as { data: Float32Array }).data.map((value) => value + 1) }])) };
+        },
+      },
+    };
+    await expect(checkComputation({ runtime: wrong, provider: 'cpu' })).rejects.toThrow(/a convolution: expected \[9, 9, 9, 9\], got \[10, 10, 10, 10\]; do not train on this engine/u);
   });
 });
 
 describe('probing', () => {
   test('every registered engine answers with its name, and says what is missing and what to do unless it works', async () => {
     expect(ENGINES.map(({ name }) => name)).toEqual([...ENGINE_NAMES]);
-    for (const name of ['cpu', 'onnx'] as const) {
+    for (const name of ['cpu', 'onnx', 'onnx-cuda'] as const) {
       const probe = await engineNamed(name).probe();
       expect(probe.name).toBe(name);
-      expect(probe.usable).toBe(name === 'cpu');
+      if (name !== 'onnx-cuda') expect(probe.usable).toBe(true);
       expect(probe.missing.length > 0).toBe(!probe.usable);
       expect(probe.cure.length > 0).toBe(!probe.usable);
     }
@@ -91,6 +114,12 @@ describe('auto', () => {
     const decision = await chooseEngine([software, onCpu('tensorflow')]);
     expect(decision.name).toBe('tensorflow');
     expect(decision.reason).toContain('SwiftShader is a GPU imitated by the CPU');
+  });
+
+  test('takes onnx where there is neither TensorFlow nor a GPU', async () => {
+    const decision = await chooseEngine([absent('cuda'), absent('onnx-cuda'), absent('webgpu'), absent('onnx-webgpu'), absent('tensorflow'), onCpu('onnx'), onCpu('cpu')]);
+    expect(decision.name).toBe('onnx');
+    expect(decision.reason).toMatch(/^auto chose onnx on a processor; passed over: cuda \(no cuda here\).*tensorflow \(no tensorflow here\)$/u);
   });
 
   test('never takes cpu: with nothing else it is refused with the cure', async () => {

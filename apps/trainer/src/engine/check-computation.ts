@@ -6,6 +6,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { InternalError } from '@mfim/tensor-contracts';
+import type { RuntimeOptions } from '@mfim/tfjs-onnx';
+import { performer } from './performer.ts';
 
 const IMAGE_SIDE = 4;
 const KERNEL_SIDE = 3;
@@ -23,28 +25,47 @@ function gradientPenalty(image: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   return tf.sum(tf.square(gradient));
 }
 
-/** @throws InternalError that names the first wrong result: the active backend must not be trained on */
-export async function checkComputation(): Promise<void> {
-  const image = tf.ones([1, IMAGE_SIDE, IMAGE_SIDE, 1]);
-  const kernel = tf.ones([KERNEL_SIDE, KERNEL_SIDE, 1, 1]);
-  const entries = KERNEL_SIDE ** 2;
-  const cases: readonly (readonly [string, () => tf.Tensor, readonly number[]])[] = [
-    ['a convolution', () => convolve(image, kernel), constant(OUTPUT_ENTRIES, entries)],
-    ['its gradient', () => tf.grad((value) => tf.sum(convolve(image, value)))(kernel), constant(entries, OUTPUT_ENTRIES)],
-    [
-      'the gradient of a gradient',
-      () => tf.grad((value) => gradientPenalty(image, value))(kernel),
-      WINDOW_SUMS.flatMap((row) => WINDOW_SUMS.map((column) => 2 * row * column)),
-    ],
-  ];
-  for (const [what, compute, expected] of cases) {
-    const result = tf.tidy(compute);
-    const values = [...(await result.data())];
-    result.dispose();
+type Operands = Readonly<Record<string, tf.Tensor>>;
+
+interface Case {
+  readonly what: string;
+  readonly compute: (operands: Operands) => tf.Tensor;
+  readonly expected: readonly number[];
+}
+
+const imageOf = ({ image }: Operands): tf.Tensor => image as tf.Tensor;
+const kernelOf = ({ kernel }: Operands): tf.Tensor => kernel as tf.Tensor;
+const ENTRIES = KERNEL_SIDE ** 2;
+
+const CASES: readonly Case[] = [
+  { what: 'a convolution', compute: (operands) => convolve(imageOf(operands), kernelOf(operands)), expected: constant(OUTPUT_ENTRIES, ENTRIES) },
+  {
+    what: 'its gradient',
+    compute: (operands) => tf.grad((value) => tf.sum(convolve(imageOf(operands), value)))(kernelOf(operands)),
+    expected: constant(ENTRIES, OUTPUT_ENTRIES),
+  },
+  {
+    what: 'the gradient of a gradient',
+    compute: (operands) => tf.grad((value) => gradientPenalty(imageOf(operands), value))(kernelOf(operands)),
+    expected: WINDOW_SUMS.flatMap((row) => WINDOW_SUMS.map((column) => 2 * row * column)),
+  },
+];
+
+/**
+ * @param compiler of an engine that compiles; absent: the active backend is checked
+ * @throws InternalError that names the first wrong result: the engine must not be trained on
+ */
+export async function checkComputation(compiler?: RuntimeOptions): Promise<void> {
+  const operands = { image: tf.ones([1, IMAGE_SIDE, IMAGE_SIDE, 1]), kernel: tf.ones([KERNEL_SIDE, KERNEL_SIDE, 1, 1]) };
+  const perform = performer(compiler);
+  for (const { what, compute, expected } of CASES) {
+    const { result } = await perform(what, (inputs) => ({ result: compute(inputs) }))(operands);
+    const values = [...((await result?.data()) ?? [])];
+    result?.dispose();
     const right = values.length === expected.length && values.every((value, index) => Math.abs(value - (expected[index] ?? Number.NaN)) < TOLERANCE);
     if (!right) throw wrong(what, expected, values);
   }
-  tf.dispose([image, kernel]);
+  tf.dispose(operands);
 }
 
 function wrong(what: string, expected: readonly number[], values: readonly number[]): InternalError {

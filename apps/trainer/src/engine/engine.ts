@@ -1,7 +1,8 @@
 /** What every engine of training offers: opening it in this process, and finding out whether it works on this machine. */
+import type { RuntimeOptions } from '@mfim/tfjs-onnx';
 import type { EngineName } from './engine-names.ts';
 
-/** An engine that has been opened: tfjs-core now computes on it. */
+/** An engine that has been opened: tfjs-core now computes on it, or (`compiler`) prepares what it computes. */
 export interface Engine {
   readonly name: EngineName;
   /** One line for logs and reports; where `auto` chose the engine, it says why. */
@@ -12,6 +13,8 @@ export interface Engine {
   readonly versions: Readonly<Record<string, string>>;
   /** Bytes of all live tensors; the engine's allocator may hold more. */
   readonly memory: () => { readonly bytes: number };
+  /** What runs compiled functions and steps; absent: tfjs computes every operation when it is called. */
+  readonly compiler?: RuntimeOptions;
 }
 
 /** What computes. `software` is a GPU interface that the CPU imitates: right, and slow. */

@@ -8,8 +8,8 @@ import { engineNamed } from './registry.ts';
 
 async function prove(name: string): Promise<unknown> {
   try {
-    const { device, versions } = await engineNamed(name).open();
-    await checkComputation();
+    const { device, versions, compiler } = await engineNamed(name).open();
+    await checkComputation(compiler);
     return { device, versions };
   } catch (error) {
     if (error instanceof MfimError) return { problem: `${error.parts.where}: ${error.parts.got}`, cure: error.parts.remedy };
@@ -18,5 +18,5 @@ async function prove(name: string): Promise<unknown> {
 }
 
 const line = `${JSON.stringify(await prove(process.argv[2] ?? ''))}\n`;
-// Dawn and TensorFlow keep threads alive: end at once, after the line is out.
+// Dawn, TensorFlow and ONNX Runtime keep threads alive: end at once, after the line is out.
 process.stdout.write(line, () => process.exit(0));

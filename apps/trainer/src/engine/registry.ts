@@ -5,13 +5,15 @@ import type { EngineName } from './engine-names.ts';
 import type { EngineDefinition } from './engine.ts';
 import { CPU_ENGINE } from './engines/cpu-engine.ts';
 import { CUDA_ENGINE } from './engines/cuda-engine.ts';
-import { ONNX_ENGINE } from './engines/onnx-engine.ts';
+import { ONNX_CUDA_ENGINE, ONNX_ENGINE, ONNX_WEBGPU_ENGINE } from './engines/onnx-engine.ts';
 import { TENSORFLOW_ENGINE } from './engines/tensorflow-engine.ts';
 import { WEBGPU_ENGINE } from './engines/webgpu-engine.ts';
 
 const REGISTRY: Readonly<Record<EngineName, EngineDefinition>> = {
   cuda: CUDA_ENGINE,
+  'onnx-cuda': ONNX_CUDA_ENGINE,
   webgpu: WEBGPU_ENGINE,
+  'onnx-webgpu': ONNX_WEBGPU_ENGINE,
   tensorflow: TENSORFLOW_ENGINE,
   onnx: ONNX_ENGINE,
   cpu: CPU_ENGINE,
