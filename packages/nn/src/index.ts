@@ -35,7 +35,7 @@ export { seededNormal } from './seeded-normal.ts';
 export type { NormalSource } from './seeded-normal.ts';
 export { squeezeExcite, squeezeExciteSpec } from './squeeze-excite.ts';
 export type { SqueezeExciteParameters } from './squeeze-excite.ts';
-export { ARC_FACE_SIZE, arcFaceCrop } from './feature-networks/arc-face-crop.ts';
+export { ARC_FACE_SIZE, arcFaceCrop, cropWeights } from './feature-networks/arc-face-crop.ts';
 export { FRAMING_SIZE, fixedCrop } from './feature-networks/fixed-crop.ts';
 export type { CropFraming } from './feature-networks/fixed-crop.ts';
 export { lpips } from './feature-networks/lpips.ts';

@@ -15,13 +15,18 @@ export interface IdentityView {
 /** The image as it is. */
 export const PLAIN_VIEW: IdentityView = { scale: 1, mirrored: false };
 
+/** Side of a view of an image with sides of `size`, in whole pixels. */
+export function viewSide(size: number, { scale }: IdentityView): number {
+  return Math.max(1, Math.round(scale * size));
+}
+
 /**
  * @param image [batch, R, R, 3]; differentiable
  * @returns [batch, r, r, 3] with r = scale * R in whole pixels
  */
-export function identityView(image: tf.Tensor, { scale, mirrored }: IdentityView): tf.Tensor {
+export function identityView(image: tf.Tensor, view: IdentityView): tf.Tensor {
   const size = image.shape[1] as number;
-  const side = Math.max(1, Math.round(scale * size));
+  const side = viewSide(size, view);
   const resized = side === size ? image : tf.image.resizeBilinear(image as tf.Tensor4D, [side, side], false, true);
-  return mirrored ? tf.reverse(resized, 2) : resized;
+  return view.mirrored ? tf.reverse(resized, 2) : resized;
 }

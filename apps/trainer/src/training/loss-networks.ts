@@ -8,11 +8,15 @@ import { InputError } from '@mfim/tensor-contracts';
 import type { CoefficientRegressor } from '@mfim/tensor-contracts';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.ts';
+import { cropThrough } from './view-framing.ts';
+import type { ViewFraming } from './view-framing.ts';
 
 /** What the objective needs of them. Images [batch, R, R, 3] in [-1, 1]. */
 export interface LossNetworks {
   /** Unit identity embeddings [batch, 128] of FFHQ-aligned faces. */
   embed(image: tf.Tensor): tf.Tensor;
+  /** As `embed`, of faces seen through sampling matrices instead of the network's own crop; absent: it has no crop. */
+  embedThrough?(image: tf.Tensor, framing: ViewFraming): tf.Tensor;
   /** LPIPS-squeeze of each pair, [batch]. */
   perceptual(first: tf.Tensor, second: tf.Tensor): tf.Tensor;
   /** Where the config names its weights. */
@@ -55,6 +59,7 @@ export function lossNetworksOf({ mobileFaceNet: embedder, squeezeNet, lpips: hea
   return {
     ...(regressor === undefined ? {} : { regressor }),
     embed: (image) => mobileFaceNet(identity, arcFaceCrop(image)),
+    embedThrough: (image, framing) => mobileFaceNet(identity, cropThrough(image, framing)),
     perceptual: (first, second) => lpips(perceptual, first, second),
   };
 }
