@@ -11,6 +11,7 @@ import { CONFIG_FILE } from '../watch/run-files.ts';
 import { performRun } from './perform-run.ts';
 import type { Job } from './perform-run.ts';
 import { say } from './say.ts';
+import { setFlag } from './set-flag.ts';
 
 interface StartFlags {
   readonly out: string;
@@ -55,15 +56,6 @@ async function resume({ set }: { readonly set?: readonly string[] }, folder: str
     await performRun(job);
   });
 }
-
-const setFlag = {
-  kind: 'parsed',
-  parse: String,
-  variadic: true,
-  optional: true,
-  brief: 'Change a value of the config: key.inner=value',
-  placeholder: 'key=value',
-} as const;
 
 const startParameters = {
   flags: { out: { kind: 'parsed', parse: String, brief: 'Folder of the new run' }, set: setFlag },

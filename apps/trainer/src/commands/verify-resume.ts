@@ -12,6 +12,7 @@ import { buildCommand } from '@stricli/core';
 import { compareCheckpoints } from '../run/compare-checkpoints.ts';
 import { listCheckpoints, newestCheckpoint } from '../run/checkpoint-store.ts';
 import { say } from './say.ts';
+import { setFlag } from './set-flag.ts';
 
 /** Kills come after 0, 1 or 2 steps of a resumed run. */
 const STEPS_BEFORE_A_KILL = 3;
@@ -121,7 +122,7 @@ export const verifyResumeCommand = buildCommand({
       steps: { kind: 'parsed', parse: Number, default: '12', brief: 'Steps of each run; the killed one ends early where kills outlast them' },
       kills: { kind: 'parsed', parse: Number, default: '3', brief: 'How often the second run is killed' },
       pretrain: { kind: 'boolean', default: false, brief: 'The config is one of pretrain' },
-      set: { kind: 'parsed', parse: String, variadic: true, optional: true, brief: 'Change a value of the config: key.inner=value', placeholder: 'key=value' },
+      set: setFlag,
     },
     positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'YAML config', placeholder: 'config' }] },
   },

@@ -3,9 +3,8 @@
  * A crash, a hang and a wrong number all come back as a reason; nothing is thrown.
  */
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { entryCommand } from '../run/entry-command.ts';
 import type { EngineDefinition, EnginePart, EngineProbe, ProbeOptions } from './engine.ts';
 
 /** Loading TensorFlow's library from a cold disk, or compiling the first shaders, takes seconds; a GPU's first start half a minute. */
@@ -21,14 +20,6 @@ const REPLY = z.union([
 export type NodeCommand = readonly string[];
 
 type Reply = z.infer<typeof REPLY>;
-
-/** Node's parameters that run `probe-process`: from source with tsx, or the built file beside this one. */
-function probeCommand(): NodeCommand {
-  const own = fileURLToPath(import.meta.url);
-  if (!own.endsWith('.ts')) return [fileURLToPath(new URL('probe-process.js', import.meta.url))];
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return ['--conditions=@mfim/source', '--import', tsx, fileURLToPath(new URL('probe-process.ts', import.meta.url))];
-}
 
 /**
  * Runs a proving process to its end.
@@ -80,7 +71,7 @@ export async function probeEngine(engine: EngineDefinition, options: ProbeOption
   const cures = [...new Set(absent.flatMap((part) => part.cure ?? []))];
   const cure = cures.length > 0 ? cures.join('; then ') : `choose another engine, or run: mfim-train engine install ${engine.name}`;
   if (absent.some(({ doubtful }) => doubtful !== true)) return { ...base, missing: absent.map(describe), cure };
-  const reply = await runProbe([...probeCommand(), engine.name], options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
+  const reply = await runProbe([...entryCommand('engine/probe-process'), engine.name], options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
   if ('problem' in reply) return { ...base, missing: [reply.problem, ...absent.map(describe)], cure: cures.length > 0 || reply.cure === '' ? cure : reply.cure };
   return { ...base, ...reply, usable: true, missing: [], cure: '' };
 }

@@ -18,11 +18,16 @@ async function checkoutAbove(folder: string): Promise<string | undefined> {
   return above === folder ? undefined : checkoutAbove(above);
 }
 
+/** The source checkout that this program runs from, if it does. */
+export function checkoutFolder(): Promise<string | undefined> {
+  return checkoutAbove(path.dirname(fileURLToPath(import.meta.url)));
+}
+
 /** MFIM_ENGINES; in a checkout its `.cache/libtensorflow` (git-ignored); else the user's cache folder. */
 export async function engineHome(): Promise<string> {
   const named = process.env['MFIM_ENGINES'];
   if (named !== undefined && named !== '') return path.resolve(named);
-  const checkout = await checkoutAbove(path.dirname(fileURLToPath(import.meta.url)));
+  const checkout = await checkoutFolder();
   if (checkout !== undefined) return path.join(checkout, '.cache', 'libtensorflow');
   return path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'mfim', 'engines');
 }
