@@ -19,7 +19,7 @@ describe('the report of a preparation', () => {
   test('counts what is there, lists what is not, shows duplicates beside their like, and asks nothing of the network', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'mfim-report-'));
     const one = await noisePng(1);
-    await writeZip(path.join(folder, 'faces.zip'), [['a.png', one], ['b.png', await noisePng(2)], ['copy.png', one], [HOSTILE, 'no picture']]);
+    await writeZip(path.join(folder, 'faces.zip'), [['a.png', one], ['b.png', await noisePng(2)], ['copy.png', one], [HOSTILE, 'no picture'], ['dataset.json', '{"labels": [["a.png", 2], ["b.png", 5]]}']]);
     const outputs = [16, 32].map((size) => ({ folder: path.join(folder, 'out', String(size)), size }));
     const collections = [{ name: 'mine', paths: [path.join(folder, 'faces.zip')], licence: 'CC0', heldOut: 1 }];
     const result = await prepareDataset({ collections, outputs, finder: 'aligned', minimumFace: 0, maxSkipped: 1, duplicates: { distance: 40, keep: false } });
@@ -27,9 +27,11 @@ describe('the report of a preparation', () => {
     const json = JSON.parse(await readFile(path.join(folder, 'out', 'report.json'), 'utf8')) as Record<string, unknown>;
     expect(json).toMatchObject({ images: 2, heldOut: 1, read: 4, collections: { mine: 2 }, licences: { CC0: 2 }, duplicatesKept: false });
     expect(json['duplicates']).toEqual([{ origin: 'mine/faces/copy.png', like: 'mine/faces/a.png', distance: 0 }]);
+    expect(json['unused']).toEqual(['faces.zip: labels of 2 images in dataset.json (2 classes) are not kept: neither train nor pretrain has classes']);
     expect(json['skipped']).toMatchObject([{ origin: `mine/faces/${HOSTILE}` }]);
     const html = await readFile(page as string, 'utf8');
     expect(html).toContain(await datasetHash(outputs[1]?.folder as string));
+    expect(html).toContain('<h2>Not kept</h2>\n<ul><li>faces.zip: labels of 2 images');
     expect(html).not.toContain('<script');
     expect(html).toContain('&lt;script&gt;');
     expect(html).not.toMatch(/(?:src|href)="(?!data:image\/jpeg;base64,)/u);
@@ -42,7 +44,7 @@ describe('the report of a preparation', () => {
     const stopped = new InputError({ where: 'here', expected: 'a', got: 'b', remedy: 'c' });
     const records = [10, 64, 255.5, 256, 4000].map((faceSide, number) => ({ origin: `x/${number}`, split: 'train' as const, licence: 'CC0', faceSide }));
     const skipped = ['no face found', 'other', 'no face found'].map((reason, number) => ({ origin: `x/s${number}`, reason }));
-    const report = reportOf({ count: 5, read: 8, skipped, duplicates: [], stopped }, { outputs: [{ folder: 'f', size: 256, hash: 'h' }], records, duplicatesKept: false });
+    const report = reportOf({ count: 5, read: 8, skipped, duplicates: [], unused: [], stopped }, { outputs: [{ folder: 'f', size: 256, hash: 'h' }], records, duplicatesKept: false });
     expect(report.faceSides.bins.filter(({ count }) => count > 0)).toEqual([
       { from: 0, to: 64, count: 1 },
       { from: 64, to: 96, count: 1 },

@@ -84,9 +84,32 @@ describe('zip', () => {
     await writeZip(at('ffhq.zip'), [['00000/img00000000.png', pictures[0] as Buffer], ['dataset.json', labels]]);
     const [opened] = await openSource(at('ffhq.zip'));
     expect(opened?.source.most).toBe(2);
+    expect(opened?.source.unused).toEqual(['labels of 1 images in dataset.json (1 classes) are not kept: neither train nor pretrain has classes']);
     const { names, bytes } = await walk(at('ffhq.zip'));
     expect(names).toEqual(['00000/img00000000.png']);
     expect(bytes.get(names[0] as string)).toEqual(pictures[0]);
+  });
+
+  test('labels are told where there are any, in a folder as in a zip', async () => {
+    const zip = async (text: string): Promise<readonly string[]> => {
+      await writeZip(at('one.zip'), [['a.png', pictures[0] as Buffer], ['dataset.json', text]]);
+      return (await openSource(at('one.zip')))[0]?.source.unused ?? [];
+    };
+    expect(await zip(JSON.stringify({ labels: null }))).toEqual([]);
+    expect(await zip('null')).toEqual([]);
+    expect(await zip('{"labels": {"a": 1}}')).toEqual([]);
+    expect(await zip(JSON.stringify({ labels: [['a.png', 3], ['b.png', 4], ['c.png', 3], 'torn'] }))).toEqual([expect.stringMatching(/^labels of 4 images .*\(3 classes\)/u)]);
+    expect(await zip(JSON.stringify({ labels: [['a.png', [0.5, 1]]] }))).toEqual([expect.stringMatching(/\(vectors of 2 numbers\)/u)]);
+    await writeZip(at('spoilt.zip'), [['dataset.json', JSON.stringify({ labels: [['a.png', 1]] })], ['a.png', pictures[0] as Buffer]]);
+    const bytes = await readFile(at('spoilt.zip'));
+    bytes.fill(0x55, 45, 60);
+    await writeFile(at('spoilt.zip'), bytes);
+    expect((await walk(at('spoilt.zip'))).names).toEqual(['a.png']);
+    expect(await zip('{"labels": [')).toEqual([expect.stringMatching(/no JSON/u)]);
+    await mkdir(at('folder'));
+    await writeFile(at('folder/a.png'), pictures[0] as Buffer);
+    await writeFile(at('folder/dataset.json'), JSON.stringify({ labels: [['a.png', 1]] }));
+    expect((await openSource(at('folder')))[0]?.source.unused).toEqual([expect.stringMatching(/^labels of 1 images/u)]);
   });
 
   test('names that lead out of the archive are refused one by one; the others are read', async () => {

@@ -78,7 +78,7 @@ async function fill(config: DatasetConfig): Promise<void> {
   const { out, minimumFace, maxSkipped, duplicates, sources: collections } = config;
   const outputs = outputsOf(config);
   const finder = config.aligned ? 'aligned' : await openFinder();
-  const result = await prepareDataset({ collections, outputs, finder, minimumFace, maxSkipped, duplicates, onProgress: sayProgress });
+  const result = await prepareDataset({ collections, outputs, finder, minimumFace, maxSkipped, duplicates, onUnused: say, onProgress: sayProgress });
   sayResult(result, duplicates.keep);
   const page = await writeReport(result, { folder: out, outputs, duplicatesKept: duplicates.keep });
   if (page !== undefined) say(`report: ${page}`);

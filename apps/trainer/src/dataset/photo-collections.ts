@@ -1,4 +1,5 @@
 /** Collections of photos: what belongs together under one name and one licence, in any number of folders and archives. */
+import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
 import { openSource } from './sources/open-source.ts';
 import type { OpenedSource } from './sources/open-source.ts';
@@ -28,6 +29,8 @@ export interface CollectedPhoto {
 export interface OpenedCollections {
   /** At most this many photos; undefined where a tar does not say. */
   readonly most: number | undefined;
+  /** What sources hold and nothing here uses: sentences for people. */
+  readonly unused: readonly string[];
   readonly photos: () => AsyncIterable<CollectedPhoto>;
 }
 
@@ -53,6 +56,7 @@ export async function openCollections(collections: readonly PhotoCollection[]): 
   const counts = parts.map(({ source }) => source.most);
   return {
     most: counts.every((count) => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined,
+    unused: parts.flatMap(({ source }) => (source.unused ?? []).map((sentence) => `${path.basename(path.resolve(source.path))}: ${sentence}`)),
     photos: async function* photos() {
       for (const { source, prefix, licence } of parts) {
         for await (const photo of source.photos()) yield { origin: `${prefix}${photo.name}`, licence, photo };

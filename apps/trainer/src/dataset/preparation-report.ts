@@ -19,6 +19,8 @@ export interface PreparationReport {
   readonly skipped: readonly SkippedImage[];
   readonly duplicates: readonly Omit<NearDuplicate, 'thumbnail'>[];
   readonly duplicatesKept: boolean;
+  /** What the sources hold that is not kept. */
+  readonly unused: readonly string[];
   /** Why the run ended early. */
   readonly stopped?: string;
 }
@@ -55,6 +57,7 @@ export function reportOf(result: PreparationResult, { outputs, records, duplicat
     skipped: result.skipped,
     duplicates: result.duplicates.map(({ origin, like, distance }) => ({ origin, like, distance })),
     duplicatesKept,
+    unused: result.unused,
     ...(result.stopped instanceof InputError ? { stopped: result.stopped.message } : {}),
   };
 }

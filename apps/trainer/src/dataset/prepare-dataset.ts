@@ -31,6 +31,8 @@ export interface PrepareDatasetOptions {
   readonly maxSkipped: number;
   /** `distance`: bits of 256 in which the hashes of one photo differ at most. `keep`: list them, but keep them. */
   readonly duplicates: { readonly distance: number; readonly keep: boolean };
+  /** Told, before the first photo is read, what the sources hold that is not kept. */
+  readonly onUnused?: (sentence: string) => void;
   /** Called after each photo that was read. */
   readonly onProgress?: (progress: PreparationProgress) => void;
 }
@@ -72,6 +74,8 @@ export interface PreparationResult {
   readonly read: number;
   readonly skipped: readonly SkippedImage[];
   readonly duplicates: readonly NearDuplicate[];
+  /** What the sources hold that is not kept, such as labels. */
+  readonly unused: readonly string[];
   /** Why the run ended before all photos were read. What was prepared is kept. */
   readonly stopped?: InputError;
 }
@@ -98,7 +102,8 @@ interface Run {
  * @throws InputError when a path cannot be read as photos, there are no photos, or too few to hold out
  */
 export async function prepareDataset(options: PrepareDatasetOptions): Promise<PreparationResult> {
-  const { most, photos } = await openCollections(options.collections);
+  const { most, unused, photos } = await openCollections(options.collections);
+  for (const sentence of unused) options.onUnused?.(sentence);
   const outputs = await openSizedOutputs(options.outputs);
   const finder = openDuplicateFinder(options.duplicates.distance);
   for (const { origin, faceHash: hash } of outputs.records()) if (hash !== undefined) finder.add(origin, hash);
@@ -119,7 +124,7 @@ export async function prepareDataset(options: PrepareDatasetOptions): Promise<Pr
     await outputs.close();
   }
   const { read, skipped, duplicates } = run;
-  return { count: outputs.count(), read, skipped, duplicates, ...(stopped === undefined ? {} : { stopped }) };
+  return { count: outputs.count(), read, skipped, duplicates, unused, ...(stopped === undefined ? {} : { stopped }) };
 }
 
 async function finish({ options, outputs, read }: Run): Promise<void> {

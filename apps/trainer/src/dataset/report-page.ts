@@ -30,6 +30,7 @@ export function reportPage(report: PreparationReport, pictures: ReportPictures):
   const sections = [
     report.stopped === undefined ? '' : `<p class="stopped"><strong>Stopped early.</strong> ${escaped(report.stopped)}</p>`,
     overview(report),
+    unused(report),
     faceSides(report),
     skipped(report),
     duplicates(report, pictures),
@@ -59,6 +60,11 @@ function overview(report: PreparationReport): string {
   const folders = report.outputs.map(({ folder, size, hash }) => `<tr><td>${escaped(folder)}</td><td class="n">${size}</td><td><code>${hash}</code></td></tr>`);
   return `${table(rows)}
 <table><tr><th>folder</th><th class="n">size</th><th>dataset hash</th></tr>${folders.join('')}</table>`;
+}
+
+function unused({ unused: sentences }: PreparationReport): string {
+  if (sentences.length === 0) return '';
+  return `<h2>Not kept</h2>\n<ul>${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join('')}</ul>`;
 }
 
 function faceSides({ faceSides: { bins, enlarged }, outputs }: PreparationReport): string {

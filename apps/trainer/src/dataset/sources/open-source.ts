@@ -33,7 +33,7 @@ export async function openSource(target: string): Promise<readonly OpenedSource[
   if (!about.isDirectory()) return [{ source: await openArchive(target), label: withoutExtension(label), isFolder: false }];
   const names = (await readdir(target, { recursive: true })).map((name) => name.split(path.sep).join('/')).toSorted();
   const photos = names.filter(isPhotoName);
-  const opened: OpenedSource[] = photos.length === 0 ? [] : [{ source: folderSource(target, photos), label, isFolder: true }];
+  const opened: OpenedSource[] = photos.length === 0 ? [] : [{ source: await folderSource(target, photos), label, isFolder: true }];
   for (const name of names.filter((each) => ARCHIVE_NAME.test(each))) {
     opened.push({ source: await openArchive(path.join(target, name)), label: withoutExtension(name), isFolder: false });
   }

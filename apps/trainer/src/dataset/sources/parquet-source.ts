@@ -36,8 +36,11 @@ export async function parquetSource(file: string): Promise<PhotoSource> {
   } catch (cause) {
     throw damagedArchive(file, 'Parquet file', cause);
   }
-  const opened = { file, buffer, metadata, column: photoColumn(file, parquetSchema(metadata)) };
-  return { path: file, most: Number(metadata.num_rows), photos: () => photosOf(opened) };
+  const schema = parquetSchema(metadata);
+  const opened = { file, buffer, metadata, column: photoColumn(file, schema) };
+  const others = schema.children.map(({ element }) => element.name).filter((name) => name !== opened.column);
+  const unused = others.length === 0 ? [] : [`other columns than ${opened.column} are not kept: ${shownName(others.join(', '))}`];
+  return { path: file, most: Number(metadata.num_rows), unused, photos: () => photosOf(opened) };
 }
 
 async function* photosOf(opened: ParquetFile): AsyncGenerator<SourcePhoto> {

@@ -19,6 +19,8 @@ export interface SourcePhoto {
 /** A folder or an archive of photos. */
 export interface PhotoSource {
   readonly path: string;
+  /** What the source holds beside photos and nothing here uses, such as labels: sentences for people. */
+  readonly unused?: readonly string[];
   /** At most this many photos, where the format says so before everything is read. */
   readonly most?: number;
   /** @throws InputError when the archive is damaged, after the photos before the damage */
