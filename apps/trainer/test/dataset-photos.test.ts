@@ -118,6 +118,17 @@ describe('preparing photos', () => {
     expect(await datasetHash(parts[0]?.folder as string)).toBe(await datasetHash(whole[0]?.folder as string));
   });
 
+  test('a size that joins later, or that a killed run had not written yet, gets every image', async () => {
+    const more = [path.join(photos, 'in', 'more')];
+    const [small, large] = [8, 16].map((size) => ({ folder: path.join(photos, `joined-${size}`), size })) as [{ folder: string; size: number }, { folder: string; size: number }];
+    await prepare(more, { outputs: [large] });
+    const joined = await prepare(more, { outputs: [large, small], heldOut: 1 });
+    expect(joined).toMatchObject({ count: 3, read: 3, duplicates: [] });
+    expect(await originsOf(small.folder)).toEqual(await originsOf(large.folder));
+    const splits = await Promise.all([small, large].map(async ({ folder }) => (await readIndex(folder))?.images.map(({ split }) => split)));
+    expect(splits[0]).toEqual(splits[1]);
+  });
+
   test('the same photos from a folder, a zip, a tar and a Parquet file give the same pixels', async () => {
     const pictures = await Promise.all([0, 1, 2].map((number) => noisePng(number)));
     const members = pictures.map((picture, number): Member => [`${number}.png`, picture]);

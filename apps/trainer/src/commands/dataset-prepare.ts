@@ -1,6 +1,7 @@
 /**
  * `mfim-train dataset prepare PATH... --out DIR --licence L`, or with `--config FILE` alone: photos from folders, zips,
- * tars and Parquet files to a dataset with its report. `mfim-train dataset verify DIR`: is it what was written?
+ * tars and Parquet files to a dataset with its report; with `--shard 2/8` an eighth of it. `mfim-train dataset merge DIR`: its
+ * shards to one dataset. `mfim-train dataset verify DIR`: is it what was written?
  */
 import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
@@ -9,10 +10,15 @@ import { checkDocument, readDocument } from '../config/read-config.ts';
 import { DATASET_SCHEMA, outputsOf } from '../dataset/dataset-config.ts';
 import type { DatasetConfig } from '../dataset/dataset-config.ts';
 import { verifyDataset } from '../dataset/dataset-hash.ts';
+import { mergeShards } from '../dataset/merge-shards.ts';
 import { skippedByReason } from '../dataset/preparation-report.ts';
 import { prepareDataset } from '../dataset/prepare-dataset.ts';
 import type { PreparationProgress, PreparationResult } from '../dataset/prepare-dataset.ts';
+import { prepareShard } from '../dataset/prepare-shard.ts';
+import { SHARDS_FOLDER, parseShard, shardFolder } from '../dataset/shard.ts';
+import type { Shard } from '../dataset/shard.ts';
 import { writeReport } from '../dataset/write-report.ts';
+import type { WriteReportOptions } from '../dataset/write-report.ts';
 import { locked } from '../run/run-lock.ts';
 import { openFinder } from './open-finder.ts';
 import { say } from './say.ts';
@@ -33,15 +39,16 @@ interface PrepareFlags {
   readonly maxSkipped?: number;
   readonly keepDuplicates?: boolean;
   readonly duplicateDistance?: number;
+  readonly shard?: string;
 }
 
 const DEFAULT_SIZE = 64;
 
-async function configOf({ config, ...flags }: PrepareFlags, paths: readonly string[]): Promise<DatasetConfig> {
+async function configOf({ config, ...flags }: Omit<PrepareFlags, 'shard'>, paths: readonly string[]): Promise<DatasetConfig> {
   const given = [...Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`])), ...paths];
   if (config !== undefined) {
     if (given.length === 0) return readDocument(DATASET_SCHEMA, config);
-    throw new InputError({ where: `--config ${config}`, expected: 'no other flags and paths', got: given.join(' '), remedy: 'write them into the config' });
+    throw new InputError({ where: `--config ${config}`, expected: 'no other flags and paths, but --shard', got: given.join(' '), remedy: 'write them into the config' });
   }
   if (paths.length === 0) {
     throw new InputError({ where: 'mfim-train dataset prepare', expected: 'paths of photos, or --config FILE', got: 'neither', remedy: 'name a folder, zip, tar or Parquet file' });
@@ -69,20 +76,39 @@ function sayResult({ count, read, skipped, duplicates }: PreparationResult, keep
   say(`${count} images in the dataset; of ${read} photos read ${skipped.length} skipped, ${duplicates.length} near-duplicates ${keep ? 'kept' : 'dropped'}`);
 }
 
-async function prepare(flags: PrepareFlags, ...paths: readonly string[]): Promise<void> {
+async function prepare({ shard: named, ...flags }: PrepareFlags, ...paths: readonly string[]): Promise<void> {
   const config = await configOf(flags, paths);
-  await locked(config.out, () => fill(config));
+  const shard = named === undefined ? undefined : parseShard(named, process.env);
+  const out = shard === undefined ? config.out : shardFolder(config.out, shard);
+  if (shard !== undefined) say(`shard ${shard.index} of ${shard.count} in ${out}`);
+  await locked(out, () => fill({ ...config, out }, shard));
+  if (shard !== undefined) say(`when all ${shard.count} are done: mfim-train dataset merge ${config.out}`);
 }
 
-async function fill(config: DatasetConfig): Promise<void> {
+async function fill(config: DatasetConfig, shard: Shard | undefined): Promise<void> {
   const { out, minimumFace, maxSkipped, duplicates, sources: collections } = config;
   const outputs = outputsOf(config);
   const finder = config.aligned ? 'aligned' : await openFinder();
-  const result = await prepareDataset({ collections, outputs, finder, minimumFace, maxSkipped, duplicates, onUnused: say, onProgress: sayProgress });
-  sayResult(result, duplicates.keep);
-  const page = await writeReport(result, { folder: out, outputs, duplicatesKept: duplicates.keep });
+  const options = { collections, outputs, finder, minimumFace, maxSkipped, duplicates, onUnused: say, onProgress: sayProgress } as const;
+  await conclude(await (shard === undefined ? prepareDataset(options) : prepareShard({ ...options, shard, folder: out })), { folder: out, outputs, duplicatesKept: duplicates.keep });
+}
+
+/** Says what became of the photos and writes the report. @throws what stopped the run */
+async function conclude(result: PreparationResult, about: WriteReportOptions): Promise<void> {
+  sayResult(result, about.duplicatesKept);
+  const page = await writeReport(result, about);
   if (page !== undefined) say(`report: ${page}`);
   if (result.stopped !== undefined) throw result.stopped;
+}
+
+async function merge(_flags: Record<never, never>, folder: string): Promise<void> {
+  await locked(folder, async () => {
+    const { result, outputs, duplicates } = await mergeShards(folder, (done, total) => {
+      if (done % VERIFIED_EVERY === 0) say(`${done} of ${total}`);
+    });
+    await conclude(result, { folder, outputs, duplicatesKept: duplicates.keep });
+    say(`${path.join(folder, SHARDS_FOLDER)} is not needed any more`);
+  });
 }
 
 async function verify(_flags: Record<never, never>, folder: string): Promise<void> {
@@ -114,10 +140,18 @@ export const prepareCommand = buildCommand({
       maxSkipped: number('Stop when more than this share is skipped. Default 0.1'),
       keepDuplicates: yes('List near-duplicates, but keep them'),
       duplicateDistance: number('Bits of 256 in which one photo differs at most. Default 40'),
+      shard: text('Only this share of the photos, into DIR/shards: 2/8; or auto in an array job'),
     },
     positional: { kind: 'array', parameter: { parse: String, brief: 'Folder, zip, tar, .tar.gz or Parquet file', placeholder: 'path' } },
   },
   docs: { brief: 'Photos to aligned faces, with a report' },
+});
+
+/** Merges shards. */
+export const mergeCommand = buildCommand({
+  func: merge,
+  parameters: { positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'Dataset folder with shards in it', placeholder: 'folder' }] } },
+  docs: { brief: 'Make one dataset of its shards' },
 });
 
 /** Verifies a dataset. */

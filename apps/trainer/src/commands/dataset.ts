@@ -1,5 +1,5 @@
 /**
- * `mfim-train dataset prepare`, `verify`, `generate` and `align`: from photos, or from a face generator, to FFHQ-aligned
+ * `mfim-train dataset prepare`, `merge`, `verify`, `generate` and `align`: from photos, or from a face generator, to FFHQ-aligned
  * faces.
  */
 import { buildCommand, buildRouteMap } from '@stricli/core';
@@ -7,7 +7,7 @@ import { alignGenerated } from '../dataset/align-generated.ts';
 import { fetchProgan } from '../dataset/fetch-progan.ts';
 import { generateFaces } from '../dataset/generate-faces.ts';
 import { openEngine } from '../engine/open-engine.ts';
-import { prepareCommand, verifyCommand } from './dataset-prepare.ts';
+import { mergeCommand, prepareCommand, verifyCommand } from './dataset-prepare.ts';
 import { openFinder } from './open-finder.ts';
 import { say } from './say.ts';
 
@@ -44,6 +44,7 @@ const out = { kind: 'parsed', parse: String, brief: 'Dataset folder to fill' } a
 export const datasetCommand = buildRouteMap({
   routes: {
     prepare: prepareCommand,
+    merge: mergeCommand,
     verify: verifyCommand,
     generate: buildCommand({
       func: generate,

@@ -44,6 +44,6 @@ export const DATASET_SCHEMA = z.strictObject({
 export type DatasetConfig = z.infer<typeof DATASET_SCHEMA>;
 
 /** One size goes into `out` itself, several into folders named after them. */
-export function outputsOf({ out, sizes }: Pick<DatasetConfig, 'out' | 'sizes'>): readonly SizedFolder[] {
+export function outputsOf({ out, sizes }: { readonly out: string; readonly sizes: readonly number[] }): readonly SizedFolder[] {
   return sizes.map((size) => ({ folder: sizes.length === 1 ? out : path.join(out, String(size)), size }));
 }

@@ -28,6 +28,8 @@ const recordSchema = z.strictObject({
   faceSide: z.number().positive().optional(),
   /** See `face-hash.ts`. */
   faceHash: z.string().regex(SHA256_HEX).optional(),
+  /** Where its photo stood among all; in shards only (`merge-shards.ts`). */
+  place: z.number().int().nonnegative().optional(),
   /** SHA-256 of the image's pixels. Absent only in datasets that were made before there was one. */
   sha256: z.string().regex(SHA256_HEX).optional(),
 });

@@ -11,6 +11,7 @@ import type { CollectedPhoto } from './photo-collections.ts';
 export interface DecodedPhoto {
   readonly origin: string;
   readonly licence: string;
+  readonly place: number;
   readonly picture: ByteImage | InputError;
 }
 
@@ -35,7 +36,7 @@ export async function* decodeAhead(photos: AsyncIterable<CollectedPhoto>, isTher
   };
   let damage: unknown;
   try {
-    for await (const { origin, licence, photo } of photos) {
+    for await (const { origin, licence, place, photo } of photos) {
       const again = met.has(origin);
       met.add(origin);
       if (!again && isThere(origin)) continue;
@@ -43,7 +44,7 @@ export async function* decodeAhead(photos: AsyncIterable<CollectedPhoto>, isTher
       const picture = bytes instanceof InputError ? Promise.resolve(bytes) : decodePhoto(bytes, origin).catch(inputErrorOf);
       // Awaited a few photos later; a fault is not to count as unhandled until then.
       picture.catch(() => undefined);
-      queue.push({ origin, licence, picture });
+      queue.push({ origin, licence, place, picture });
       if (queue.length > DEPTH) yield await oldest();
     }
   } catch (error) {

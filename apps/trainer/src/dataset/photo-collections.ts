@@ -22,6 +22,8 @@ export interface CollectedPhoto {
   /** `collection/name`, with the archive's name between them where the photo comes from one. */
   readonly origin: string;
   readonly licence: string;
+  /** How many photos come before it in all. */
+  readonly place: number;
   readonly photo: SourcePhoto;
 }
 
@@ -58,8 +60,12 @@ export async function openCollections(collections: readonly PhotoCollection[]): 
     most: counts.every((count) => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined,
     unused: parts.flatMap(({ source }) => (source.unused ?? []).map((sentence) => `${path.basename(path.resolve(source.path))}: ${sentence}`)),
     photos: async function* photos() {
+      let place = 0;
       for (const { source, prefix, licence } of parts) {
-        for await (const photo of source.photos()) yield { origin: `${prefix}${photo.name}`, licence, photo };
+        for await (const photo of source.photos()) {
+          yield { origin: `${prefix}${photo.name}`, licence, place, photo };
+          place += 1;
+        }
       }
     },
   };

@@ -1,7 +1,8 @@
 /** What the report of a preparation says: `report.json`, and the numbers of `report.html`. */
 import { InputError } from '@mfim/tensor-contracts';
 import type { ImageRecord } from './dataset-index.ts';
-import type { NearDuplicate, PreparationResult, SkippedImage } from './prepare-dataset.ts';
+import type { NearDuplicate } from './face-admission.ts';
+import type { PreparationResult, SkippedImage } from './prepare-dataset.ts';
 import type { SizedFolder } from './sized-outputs.ts';
 
 /** Everything about a prepared dataset but its pictures. */

@@ -3,19 +3,21 @@
  * nearly a photo that is there already, write one folder for each size. What cannot be used is skipped, counted and
  * listed with the reason; when too much is, the run stops. A repeated run goes on where the last one ended.
  */
-import { alignFfhq, resample } from '@mfim/faces';
+import { alignFfhq } from '@mfim/faces';
 import type { FaceFinder } from '@mfim/faces';
 import { InputError } from '@mfim/tensor-contracts';
 import type { ByteImage } from '@mfim/tensor-contracts';
 import { decodeAhead } from './decode-ahead.ts';
 import type { DecodedPhoto } from './decode-ahead.ts';
-import { openDuplicateFinder } from './duplicate-finder.ts';
-import type { DuplicateFinder } from './duplicate-finder.ts';
+import { openFaceAdmission } from './face-admission.ts';
+import type { DuplicatePolicy, FaceAdmission, NearDuplicate } from './face-admission.ts';
 import { faceHash } from './face-hash.ts';
 import { ffhqSide } from './ffhq-side.ts';
 import { heldOutSplit } from './held-out-split.ts';
 import { openCollections } from './photo-collections.ts';
-import type { PhotoCollection } from './photo-collections.ts';
+import type { CollectedPhoto, PhotoCollection } from './photo-collections.ts';
+import { isInShard } from './shard.ts';
+import type { Shard } from './shard.ts';
 import { openSizedOutputs } from './sized-outputs.ts';
 import type { SizedFolder, SizedOutputs } from './sized-outputs.ts';
 
@@ -29,8 +31,9 @@ export interface PrepareDatasetOptions {
   readonly minimumFace: number;
   /** The run stops when more than this share of the photos that it read was skipped, 0 to 1. */
   readonly maxSkipped: number;
-  /** `distance`: bits of 256 in which the hashes of one photo differ at most. `keep`: list them, but keep them. */
-  readonly duplicates: { readonly distance: number; readonly keep: boolean };
+  readonly duplicates: DuplicatePolicy;
+  /** Only this share of the photos; near-duplicates and the held-out split are then for `mergeShards` to find. */
+  readonly shard?: Shard;
   /** Told, before the first photo is read, what the sources hold that is not kept. */
   readonly onUnused?: (sentence: string) => void;
   /** Called after each photo that was read. */
@@ -53,17 +56,8 @@ export interface PreparationProgress {
 export interface SkippedImage {
   readonly origin: string;
   readonly reason: string;
-}
-
-/** Two photos that are nearly one. */
-export interface NearDuplicate {
-  readonly origin: string;
-  /** The earlier photo; it is in the dataset. */
-  readonly like: string;
-  /** Bits of 256 in which their hashes differ. */
-  readonly distance: number;
-  /** The photo's face, small; only for the first ones. */
-  readonly thumbnail?: ByteImage;
+  /** How many photos come before it in all; in shards only. */
+  readonly place?: number;
 }
 
 /** What became of the photos. */
@@ -80,20 +74,19 @@ export interface PreparationResult {
   readonly stopped?: InputError;
 }
 
-/** Side of the thumbnails of duplicates in pixels. */
-export const THUMBNAIL_SIDE = 96;
-
 /** The share of skipped photos says nothing before this many were read. */
 const FEWEST_READ = 50;
-const MOST_THUMBNAILS = 100;
 
 interface Run {
   readonly options: PrepareDatasetOptions;
   readonly outputs: SizedOutputs;
-  readonly finder: DuplicateFinder;
+  readonly admission: FaceAdmission;
   readonly skipped: SkippedImage[];
-  readonly duplicates: NearDuplicate[];
   read: number;
+}
+
+async function* ofShard(photos: AsyncIterable<CollectedPhoto>, shard: Shard | undefined): AsyncGenerator<CollectedPhoto> {
+  for await (const photo of photos) if (shard === undefined || isInShard(photo.origin, shard)) yield photo;
 }
 
 /**
@@ -105,15 +98,14 @@ export async function prepareDataset(options: PrepareDatasetOptions): Promise<Pr
   const { most, unused, photos } = await openCollections(options.collections);
   for (const sentence of unused) options.onUnused?.(sentence);
   const outputs = await openSizedOutputs(options.outputs);
-  const finder = openDuplicateFinder(options.duplicates.distance);
-  for (const { origin, faceHash: hash } of outputs.records()) if (hash !== undefined) finder.add(origin, hash);
-  const run: Run = { options, outputs, finder, skipped: [], duplicates: [], read: 0 };
+  const run: Run = { options, outputs, admission: openFaceAdmission(options.duplicates, outputs.records()), skipped: [], read: 0 };
+  const { duplicates } = run.admission;
   let stopped: InputError | undefined;
   try {
-    for await (const photo of decodeAhead(photos(), outputs.has)) {
+    for await (const photo of decodeAhead(ofShard(photos(), options.shard), outputs.has)) {
       await preparePhoto(run, photo);
       run.read += 1;
-      options.onProgress?.({ read: run.read, count: outputs.count(), skipped: run.skipped.length, duplicates: run.duplicates.length, most });
+      options.onProgress?.({ read: run.read, count: outputs.count(), skipped: run.skipped.length, duplicates: duplicates.length, most });
       refuseTooManySkipped(run);
     }
     await finish(run);
@@ -123,11 +115,12 @@ export async function prepareDataset(options: PrepareDatasetOptions): Promise<Pr
   } finally {
     await outputs.close();
   }
-  const { read, skipped, duplicates } = run;
+  const { read, skipped } = run;
   return { count: outputs.count(), read, skipped, duplicates, unused, ...(stopped === undefined ? {} : { stopped }) };
 }
 
 async function finish({ options, outputs, read }: Run): Promise<void> {
+  if (options.shard !== undefined) return outputs.flush();
   if (read === 0 && outputs.count() === 0) {
     const paths = options.collections.flatMap((collection) => collection.paths).join(', ');
     throw new InputError({ where: 'prepareDataset', expected: 'photos (JPEG, PNG, WebP, AVIF, TIFF)', got: `none in ${paths}`, remedy: 'name folders or archives with photos' });
@@ -136,22 +129,17 @@ async function finish({ options, outputs, read }: Run): Promise<void> {
   outputs.holdOut(heldOutSplit(outputs.records(), options.collections));
 }
 
-async function preparePhoto(run: Run, { origin, licence, picture }: DecodedPhoto): Promise<void> {
-  const { options, outputs, finder, skipped, duplicates } = run;
+async function preparePhoto({ options, outputs, admission, skipped }: Run, { origin, licence, place, picture }: DecodedPhoto): Promise<void> {
+  const placed = options.shard === undefined ? {} : { place };
   const face = await (picture instanceof InputError ? Promise.reject(picture) : faceOf(picture, options, outputs.largest)).catch(reasonOf);
   if (typeof face === 'string') {
-    skipped.push({ origin, reason: face });
+    skipped.push({ origin, reason: face, ...placed });
     return;
   }
-  const hash = faceHash(face.aligned);
-  const like = finder.nearest(hash);
-  if (like !== undefined) {
-    const thumbnail = duplicates.length < MOST_THUMBNAILS ? { thumbnail: resample(face.aligned, { width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE }, 'lanczos') } : {};
-    duplicates.push({ origin, like: like.name, distance: like.distance, ...thumbnail });
-    if (!options.duplicates.keep) return;
-  }
-  finder.add(origin, hash);
-  await outputs.add(face.aligned, { origin, split: 'train', licence, faceSide: face.side, faceHash: hash });
+  const { aligned, side } = face;
+  const hash = faceHash(aligned);
+  const joins = options.shard !== undefined || (await admission.admit({ origin, hash, picture: () => aligned }));
+  if (joins) await outputs.add(aligned, { origin, split: 'train', licence, faceSide: side, faceHash: hash, ...placed });
 }
 
 /** The aligned face and its side in the photo, or the reason why there is none. */

@@ -22,6 +22,8 @@ export interface SizedOutputs {
   readonly has: (origin: string) => boolean;
   /** Appends an aligned square RGB image in every size; writes to disk every `FLUSH_EVERY` images and on `close`. */
   readonly add: (aligned: ByteImage, record: ImageRecord) => Promise<void>;
+  /** The same with pixels at hand, `[size, size, 3]` for each size asked for. */
+  readonly put: (record: ImageRecord, pixelsOf: (size: number) => Uint8Array | Promise<Uint8Array>) => Promise<void>;
   /** Images in the first folder, those waiting to be written included. */
   readonly count: () => number;
   /** Records of the first folder, without those waiting to be written. */
@@ -51,16 +53,18 @@ export async function openSizedOutputs(folders: readonly SizedFolder[]): Promise
   const flush = async (): Promise<void> => {
     for (const output of outputs) await flushOutput(output);
   };
+  const put: SizedOutputs['put'] = async (record, pixelsOf) => {
+    for (const output of outputs.filter(({ origins }) => !origins.has(record.origin))) {
+      output.waiting.push({ pixels: await pixelsOf(output.size), record });
+      output.origins.add(record.origin);
+      if (output.waiting.length >= FLUSH_EVERY) await flushOutput(output);
+    }
+  };
   return {
     largest: Math.max(...folders.map(({ size }) => size)),
     has: (origin) => outputs.every(({ origins }) => origins.has(origin)),
-    add: async (aligned, record) => {
-      for (const output of outputs.filter(({ origins }) => !origins.has(record.origin))) {
-        output.waiting.push({ pixels: pixelsAt(aligned, output.size), record });
-        output.origins.add(record.origin);
-        if (output.waiting.length >= FLUSH_EVERY) await flushOutput(output);
-      }
-    },
+    add: (aligned, record) => put(record, (size) => pixelsAt(aligned, size)),
+    put,
     count: () => outputs[0]?.origins.size ?? 0,
     records: () => outputs[0]?.writer.index().images ?? [],
     holdOut: (origins) => {

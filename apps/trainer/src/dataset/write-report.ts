@@ -8,7 +8,7 @@ import { replaceFile } from '../files/replace-file.ts';
 import { datasetHash } from './dataset-hash.ts';
 import { openDataset } from './open-dataset.ts';
 import type { Dataset } from './open-dataset.ts';
-import { THUMBNAIL_SIDE } from './prepare-dataset.ts';
+import { THUMBNAIL_SIDE } from './face-admission.ts';
 import type { PreparationResult } from './prepare-dataset.ts';
 import { reportOf } from './preparation-report.ts';
 import { reportPage } from './report-page.ts';
