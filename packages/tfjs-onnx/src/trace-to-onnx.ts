@@ -5,8 +5,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkPortNames } from './check-port-names.ts';
 import { kernelRules } from './kernels/kernel-rules.ts';
+import type { Choices } from './lowering/choices.ts';
 import { lowerGraph } from './lowering/lower-graph.ts';
-import { shareEqualCalls } from './lowering/share-equal-calls.ts';
 import type { OnnxPort } from './onnx/model.ts';
 import { IR_VERSION, OPSET_VERSION } from './onnx/versions.ts';
 import { writeModel } from './onnx/write-model.ts';
@@ -38,6 +38,8 @@ export interface TraceOptions {
   readonly exampleBatch?: number;
   /** Key-value pairs that are written into the file. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** @internal How the graph is written, for measurements. */
+  readonly choices?: Partial<Choices>;
 }
 
 /** An input or output of the file; 'batch' (or, for outputs, such as '2*batch') is symbolic. */
@@ -84,13 +86,14 @@ export async function traceToOnnx(fn: TracedFunction, options: TraceOptions): Pr
   const large = dynamic ? recordFor(fn, options.inputs, 2 * example) : small;
   const { graph, varying } = mergeRecordings(small, large, batches);
   checkPortNames(graph.inputs.keys(), graph.outputs.keys());
-  const model = await lowerGraph(shareEqualCalls(graph, (call) => varying.has(call)), {
+  const model = await lowerGraph(graph, {
     name: options.name,
     weights: options.weights ?? 'float32',
     metadata: options.metadata ?? {},
     parameterNames: new Map([...(options.weightNames ?? [])].map(([tensor, name]) => [tensor.dataId, name] as const)),
     rules: kernelRules,
     varying,
+    choices: options.choices,
   });
   return {
     bytes: writeModel(model),

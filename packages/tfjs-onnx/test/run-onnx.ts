@@ -6,6 +6,7 @@ import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { traceToOnnx } from '../src/index.ts';
 import type { TracedGraph, TraceOptions } from '../src/index.ts';
+import type { TracedFunction } from '../src/recording/record-function.ts';
 
 /** Host data with its shape. */
 export interface Numbers {
@@ -77,4 +78,18 @@ export async function expectSame({ fn, inputs, options }: Comparison, tolerance 
     expect(relativeError(await tensor.data(), got[name]?.data ?? []), `error of ${name}`).toBeLessThanOrEqual(tolerance);
   }
   return graph;
+}
+
+/** A function whose outputs `left` and `right` are one number computed in two ways. */
+export interface Law {
+  readonly fn: TracedFunction;
+  readonly inputs: Readonly<Record<string, Numbers>>;
+}
+
+/** Asserts that the exported function gives the same number twice. */
+export async function expectSameNumber({ fn, inputs }: Law, tolerance: number): Promise<void> {
+  const ports = Object.entries(inputs).map(([name, { shape }]) => ({ name, shape }));
+  const { left, right } = await runOnnx(await traceToOnnx(fn, { name: 'law', inputs: ports }), inputs);
+  const [first = Number.NaN, second = Number.NaN] = [left?.data[0], right?.data[0]];
+  expect(Math.abs(first - second)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(first)));
 }

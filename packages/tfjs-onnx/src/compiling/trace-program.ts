@@ -7,7 +7,6 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import { InputError } from '@mfim/tensor-contracts';
 import { kernelRules } from '../kernels/kernel-rules.ts';
 import { lowerGraph } from '../lowering/lower-graph.ts';
-import { shareEqualCalls } from '../lowering/share-equal-calls.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { callSite } from '../recording/call-site.ts';
 import { isStatic } from '../recording/dimension.ts';
@@ -86,7 +85,7 @@ async function trace(request: ProgramRequest): Promise<TracedProgram> {
   const { graph, varying } = mergeRecordings(first.graph, second.graph, TRACED_ITEMS);
   checkRepeatable(graph, varying, [...inputs.values()].some(({ shape }) => shape.includes('items')));
   const outputs = new Map([...graph.outputs].map(([port, { example, dtype }]) => [port, { shape: example, dtype }] as const));
-  const model = await lowerGraph(shareEqualCalls(graph, () => false), {
+  const model = await lowerGraph(graph, {
     name,
     weights: 'float32',
     metadata: {},

@@ -10,6 +10,7 @@ import type { Wire } from '../lowering/wire.ts';
 import { elementTypeOf } from '../onnx/element-type.ts';
 import { isStatic } from '../recording/dimension.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
+import { linearIn, linearInAll } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule, LoweringCall } from './kernel-rule.ts';
 
@@ -26,6 +27,7 @@ function paddedShape(shape: readonly number[], paddings: Paddings): number[] {
 
 const pad: KernelRule<{ paddings: Paddings; constantValue?: number }> = {
   kernel: 'PadV2',
+  factors: ({ constantValue = 0 }) => (constantValue === 0 ? linearIn('x') : undefined),
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'x');
     return { shape: paddedShape(shape, call.attributes.paddings), dtype };
@@ -52,7 +54,8 @@ function symmetricPad(lowering: Lowering, value: Value, paddings: Paddings): Wir
     const parts = [
       ...(before > 0 ? [mirrored(before - 1, -size - 1)] : []),
       name,
-      ...(after > 0 ? [mirrored(size - 1, size - 1 - after)] : []),
+      // A negative end counts from the end: what lies before the start needs one more turn.
+      ...(after > 0 ? [mirrored(size - 1, after < size ? size - 1 - after : -size - 1)] : []),
     ];
     if (parts.length > 1) name = graph.emit('Concat', parts, { axis: order.indexOf(axis) });
   });
@@ -61,6 +64,7 @@ function symmetricPad(lowering: Lowering, value: Value, paddings: Paddings): Wir
 
 const mirrorPad: KernelRule<{ paddings: Paddings; mode: 'reflect' | 'symmetric' }> = {
   kernel: 'MirrorPad',
+  factors: linearIn('x'),
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'x');
     return { shape: paddedShape(shape, call.attributes.paddings), dtype };
@@ -84,6 +88,7 @@ function expanded(call: LoweringCall<unknown>, lowering: Lowering, value: Value)
 
 const tile: KernelRule<{ reps: number[] }> = {
   kernel: 'Tile',
+  factors: linearIn('x'),
   sizeAttributes: ['reps'],
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'x');
@@ -107,23 +112,13 @@ const tile: KernelRule<{ reps: number[] }> = {
   },
 };
 
-const broadcastTo: KernelRule<{ shape: number[] }> = {
-  kernel: 'BroadcastTo',
-  sizeAttributes: ['shape', 'inputShape'],
-  infer: (call): TensorType => ({ shape: call.attributes.shape, dtype: inputOf(call, 'x').dtype }),
-  lower(call, lowering) {
-    const source = lowering.wire(inputOf(call, 'x'));
-    const name = lowering.graph.emit('Expand', [source, lowering.shapes.vector(call.output.shape)]);
-    return { name, order: identityOrder(call.output.shape.length) };
-  },
-};
-
 function holdsItems({ shape }: { readonly shape: readonly unknown[] }): boolean {
   return !shape.includes(0);
 }
 
 const concat: KernelRule<{ axis: number }> = {
   kernel: 'Concat',
+  factors: linearInAll(),
   infer(call): TensorType {
     const parts = [...call.inputs.values()];
     const first = inputOf(call, '0');
@@ -143,6 +138,7 @@ const concat: KernelRule<{ axis: number }> = {
 
 const pack: KernelRule<{ axis: number }> = {
   kernel: 'Pack',
+  factors: linearInAll(),
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, '0');
     const axis = call.attributes.axis < 0 ? call.attributes.axis + shape.length + 1 : call.attributes.axis;
@@ -159,4 +155,4 @@ const pack: KernelRule<{ axis: number }> = {
 };
 
 /** Padding, tiling, concatenation. */
-export const assemblyRules: readonly KernelRule<never>[] = [pad, mirrorPad, tile, broadcastTo, concat, pack];
+export const assemblyRules: readonly KernelRule<never>[] = [pad, mirrorPad, tile, concat, pack];

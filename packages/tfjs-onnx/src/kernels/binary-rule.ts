@@ -6,7 +6,7 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import { alignOperands } from '../lowering/elementwise.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { inputOf } from './kernel-rule.ts';
-import type { KernelRule } from './kernel-rule.ts';
+import type { FactorRule, KernelRule } from './kernel-rule.ts';
 
 function broadcastShape(first: readonly number[], second: readonly number[]): number[] {
   return backend_util.assertAndGetBroadcastShape([...first], [...second]);
@@ -21,12 +21,14 @@ export interface BinaryOptions {
   readonly emit: Emit;
   readonly dtype?: DataType;
   readonly names?: readonly [string, string];
+  readonly factors?: FactorRule;
 }
 
 /** The rule of a kernel of two tensors that works item by item, with broadcasting. */
-export function binaryRule({ kernel, emit, dtype, names = ['a', 'b'] }: BinaryOptions): KernelRule {
+export function binaryRule({ kernel, emit, dtype, names = ['a', 'b'], factors }: BinaryOptions): KernelRule {
   return {
     kernel,
+    ...(factors === undefined ? {} : { factors }),
     infer(call) {
       const [first, second] = names.map((name) => inputOf(call, name));
       return {

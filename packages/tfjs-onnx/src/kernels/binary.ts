@@ -6,6 +6,7 @@ import type { Lowering } from '../lowering/lowering.ts';
 import { ELEMENT_TYPE } from '../onnx/element-type.ts';
 import { binaryRule } from './binary-rule.ts';
 import type { Emit } from './binary-rule.ts';
+import { linearInAll, positivelyLinearIn } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule } from './kernel-rule.ts';
 import { scalingRules } from './scaling.ts';
@@ -24,7 +25,6 @@ const COMPARISON: Readonly<Record<string, string>> = {
   LessEqual: 'LessOrEqual',
   LogicalAnd: 'And',
   LogicalOr: 'Or',
-  LogicalXor: 'Xor',
 };
 
 function node(operator: string): Emit {
@@ -56,6 +56,7 @@ function eluGradient({ graph }: Lowering, dy: string, y: string): string {
 
 const sum: KernelRule = {
   kernel: 'AddN',
+  factors: linearInAll(),
   infer: (call) => inputOf(call, '0'),
   lower: (call, lowering) =>
     elementwise(lowering, { operator: 'Sum' }, alignOperands(lowering, [...call.inputs.values()], call.output)),
@@ -63,6 +64,7 @@ const sum: KernelRule = {
 
 const select: KernelRule = {
   kernel: 'Select',
+  factors: linearInAll('t', 'e'),
   infer: (call) => inputOf(call, 't'),
   lower(call, lowering) {
     const condition = inputOf(call, 'condition');
@@ -88,7 +90,7 @@ export const binaryRules: readonly KernelRule<never>[] = [
   binaryRule({ kernel: 'Mod', emit: modulo }),
   binaryRule({ kernel: 'SquaredDifference', emit: squaredDifference }),
   binaryRule({ kernel: 'EluGrad', emit: eluGradient, names: ['dy', 'y'] }),
-  binaryRule({ kernel: 'Prelu', emit: node('PRelu'), names: ['x', 'alpha'] }),
+  binaryRule({ kernel: 'Prelu', emit: node('PRelu'), names: ['x', 'alpha'], factors: positivelyLinearIn('x') }),
   sum,
   select,
 ];

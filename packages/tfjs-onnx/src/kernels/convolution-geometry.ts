@@ -32,18 +32,38 @@ export interface ConvolutionGeometry {
   readonly pads: readonly [number, number, number, number];
 }
 
+/** What convolutions refuse, for the README's table. */
+export const CHANNELS_LAST_ONLY = "`dataFormat` `'NCHW'`";
+
 type FourNumbers = [number, number, number, number];
 
+/** One axis of a convolution. `reach` is how far the last window reaches, counted from the padding's start. */
+interface Axis {
+  readonly begin: number;
+  readonly input: number;
+  readonly reach: number;
+  readonly stride: number;
+}
+
 /**
- * Padding at both ends of an axis, tfjs's own being [begin, end]. Rounding up may read further than tfjs
- * pads; ONNX must then pad more to give the same number of outputs.
+ * Padding at the end of an axis: as much as the last window reads, which may be more than tfjs pads (when it
+ * rounds up) or less. For windows that are not square, tfjs counts outputs of a padding in pixels by the height
+ * alone; an axis that is then cut short cannot be written.
  */
-function endPadding([begin, end]: readonly [number, number], input: number, reach: number): number {
-  return Math.max(end, reach - input - begin);
+function endPadding({ begin, input, reach, stride }: Axis): number {
+  if (reach <= input + begin - stride) {
+    throw new InputError({
+      where: 'traceToOnnx',
+      expected: 'a square window with a padding given in pixels',
+      got: 'another one, of which tfjs leaves out the last positions',
+      remedy: "pad with tf.pad, and use the padding 'valid'",
+    });
+  }
+  return Math.max(0, reach - input - begin);
 }
 
 function geometryOf(info: backend_util.Conv2DInfo): ConvolutionGeometry {
-  const { top, left, bottom, right } = info.padInfo;
+  const { top, left } = info.padInfo;
   const reachHeight = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
   const reachWidth = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
   return {
@@ -56,8 +76,8 @@ function geometryOf(info: backend_util.Conv2DInfo): ConvolutionGeometry {
     pads: [
       top,
       left,
-      endPadding([top, bottom], info.inHeight, reachHeight),
-      endPadding([left, right], info.inWidth, reachWidth),
+      endPadding({ begin: top, input: info.inHeight, reach: reachHeight, stride: info.strideHeight }),
+      endPadding({ begin: left, input: info.inWidth, reach: reachWidth, stride: info.strideWidth }),
     ],
   };
 }

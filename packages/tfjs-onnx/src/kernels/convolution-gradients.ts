@@ -8,8 +8,9 @@ import { identityOrder } from '../lowering/wire.ts';
 import type { AxisOrder, Wire } from '../lowering/wire.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
 import { CHANNELS_FIRST, FILTER_IN_OUT, FILTER_OUT_IN } from './channels-first.ts';
-import { convolutionGeometry } from './convolution-geometry.ts';
+import { CHANNELS_LAST_ONLY, convolutionGeometry } from './convolution-geometry.ts';
 import type { ConvolutionAttributes, ConvolutionGeometry } from './convolution-geometry.ts';
+import { linearIn } from './factor-rules.ts';
 import { flipped } from './flipped.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule, LoweringCall } from './kernel-rule.ts';
@@ -73,6 +74,8 @@ function inputGradient(
 
 const conv2DBackpropInput: KernelRule<InputGradientAttributes> = {
   kernel: 'Conv2DBackpropInput',
+  factors: linearIn('dy', 'filter'),
+  refused: CHANNELS_LAST_ONLY,
   sizeAttributes: ['inputShape'],
   infer: (call): TensorType => ({ shape: call.attributes.inputShape, dtype: 'float32' }),
   lower: (call, lowering) =>
@@ -81,6 +84,8 @@ const conv2DBackpropInput: KernelRule<InputGradientAttributes> = {
 
 const depthwiseBackpropInput: KernelRule<InputGradientAttributes> = {
   kernel: 'DepthwiseConv2dNativeBackpropInput',
+  factors: linearIn('dy', 'filter'),
+  refused: CHANNELS_LAST_ONLY,
   sizeAttributes: ['inputShape'],
   infer: (call): TensorType => ({ shape: call.attributes.inputShape, dtype: 'float32' }),
   lower(call, lowering) {
@@ -107,6 +112,8 @@ function taps(lowering: Lowering, x: Value, { kernel, dilations, strides, output
 
 const conv2DBackpropFilter: KernelRule<FilterGradientAttributes> = {
   kernel: 'Conv2DBackpropFilter',
+  factors: linearIn('x', 'dy'),
+  refused: CHANNELS_LAST_ONLY,
   infer: (call): TensorType => ({ shape: call.attributes.filterShape, dtype: 'float32' }),
   lower(call, lowering) {
     const { graph } = lowering;
@@ -128,6 +135,8 @@ const conv2DBackpropFilter: KernelRule<FilterGradientAttributes> = {
 
 const depthwiseBackpropFilter: KernelRule<FilterGradientAttributes> = {
   kernel: 'DepthwiseConv2dNativeBackpropFilter',
+  factors: linearIn('x', 'dy'),
+  refused: CHANNELS_LAST_ONLY,
   infer: (call): TensorType => ({ shape: call.attributes.filterShape, dtype: 'float32' }),
   lower(call, lowering) {
     const { graph } = lowering;

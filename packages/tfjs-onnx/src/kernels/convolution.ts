@@ -4,8 +4,9 @@
 import type { Lowering } from '../lowering/lowering.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
 import { CHANNELS_FIRST, FILTER_IN_OUT, FILTER_OUT_IN } from './channels-first.ts';
-import { convolutionGeometry } from './convolution-geometry.ts';
+import { CHANNELS_LAST_ONLY, convolutionGeometry } from './convolution-geometry.ts';
 import type { ConvolutionAttributes } from './convolution-geometry.ts';
+import { exchangedBetween, linearIn } from './factor-rules.ts';
 import { activated } from './fused-activation.ts';
 import type { ActivationAttributes } from './fused-activation.ts';
 import { inputOf } from './kernel-rule.ts';
@@ -42,6 +43,8 @@ function addWideBias(call: LoweringCall<unknown>, lowering: Lowering, name: stri
 function convolutionRule(kernel: string, depthwise: boolean): KernelRule<ConvolutionAttributes & ActivationAttributes> {
   return {
     kernel,
+    refused: CHANNELS_LAST_ONLY,
+    factors: kernel.startsWith('Fused') ? exchangedBetween('x', 'filter') : linearIn('x', 'filter'),
     infer(call): TensorType {
       const { shape, dtype } = inputOf(call, 'x');
       const shapes = { input: shape, filter: inputOf(call, 'filter').shape, depthwise };

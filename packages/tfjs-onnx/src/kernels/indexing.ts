@@ -7,12 +7,14 @@ import { InputError } from '@mfim/tensor-contracts';
 import { identityOrder } from '../lowering/wire.ts';
 import { ELEMENT_TYPE, elementTypeOf } from '../onnx/element-type.ts';
 import type { TensorType } from '../recording/recorded-graph.ts';
-import { CHANNELS_FIRST } from './channels-first.ts';
+import { linearIn } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule } from './kernel-rule.ts';
 
 const gather: KernelRule<{ axis: number; batchDims: number }> = {
   kernel: 'GatherV2',
+  factors: linearIn('x'),
+  refused: '`batchDims` other than 0',
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'x');
     const [axis = 0] = util.parseAxisParam(call.attributes.axis, [...shape]);
@@ -57,6 +59,7 @@ const oneHot: KernelRule<{ depth: number; onValue: number; offValue: number; dty
 
 const cumulativeSum: KernelRule<{ axis: number; exclusive: boolean; reverse: boolean }> = {
   kernel: 'Cumsum',
+  factors: linearIn('x'),
   infer: (call) => inputOf(call, 'x'),
   lower(call, lowering) {
     const x = inputOf(call, 'x');
@@ -91,19 +94,5 @@ const topK: KernelRule<{ k: number; sorted: boolean }> = {
   },
 };
 
-const depthToSpace: KernelRule<{ blockSize: number }> = {
-  kernel: 'DepthToSpace',
-  infer(call): TensorType {
-    const { shape, dtype } = inputOf(call, 'x');
-    const [batch = 1, height = 1, width = 1, channels = 1] = shape;
-    const { blockSize: block } = call.attributes;
-    return { shape: [batch, height * block, width * block, channels / (block * block)], dtype };
-  },
-  lower(call, lowering) {
-    const source = lowering.wire(inputOf(call, 'x'), CHANNELS_FIRST);
-    return { name: lowering.graph.emit('DepthToSpace', [source], { blocksize: call.attributes.blockSize, mode: 'DCR' }), order: CHANNELS_FIRST };
-  },
-};
-
-/** Look-ups, one-hot codes, cumulative sums, rankings, depth to space. */
-export const indexingRules: readonly KernelRule<never>[] = [gather, oneHot, cumulativeSum, topK, depthToSpace];
+/** Look-ups, one-hot codes, cumulative sums, rankings. */
+export const indexingRules: readonly KernelRule<never>[] = [gather, oneHot, cumulativeSum, topK];

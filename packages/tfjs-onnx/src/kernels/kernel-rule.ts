@@ -21,11 +21,24 @@ export interface LoweringCall<Attributes> {
   readonly output: Value;
 }
 
+/** Which inputs' constant factors pass through a kernel, and what becomes of them. */
+export interface FactorRule {
+  readonly inputs: readonly string[] | 'every';
+  /** Only a factor that all these inputs have passes. Otherwise the product of their factors does. */
+  readonly alike?: boolean;
+  /** The output's factor; undefined: none, it must be given to another of the inputs. */
+  passed(factor: number): number | undefined;
+}
+
 /** The rule of one kernel. */
 export interface KernelRule<Attributes = unknown> {
   readonly kernel: string;
+  /** What of the kernel is refused, for the README's table. */
+  readonly refused?: string;
   /** Attributes that may hold batch-dependent sizes, because `lower` reads those from the output shape. */
   readonly sizeAttributes?: readonly string[];
+  /** Absent: constant factors of the inputs are multiplied in before. */
+  readonly factors?: FactorRule | ((attributes: Attributes) => FactorRule | undefined);
   infer(call: InferenceCall<Attributes>): TensorType | readonly TensorType[];
   lower(call: LoweringCall<Attributes>, lowering: Lowering): Wire | readonly Wire[];
 }

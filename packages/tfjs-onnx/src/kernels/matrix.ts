@@ -7,6 +7,7 @@ import type { Lowering } from '../lowering/lowering.ts';
 import { identityOrder } from '../lowering/wire.ts';
 import type { Wire } from '../lowering/wire.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
+import { exchangedBetween, linearIn } from './factor-rules.ts';
 import { activated } from './fused-activation.ts';
 import type { ActivationAttributes } from './fused-activation.ts';
 import { inputOf } from './kernel-rule.ts';
@@ -40,10 +41,16 @@ function product(call: LoweringCall<ProductAttributes>, lowering: Lowering): Wir
   return { name: lowering.graph.emit('MatMul', [left, right]), order: identityOrder(call.output.shape.length) };
 }
 
-const batchMatMul: KernelRule<ProductAttributes> = { kernel: 'BatchMatMul', infer: productShape, lower: product };
+const batchMatMul: KernelRule<ProductAttributes> = {
+  kernel: 'BatchMatMul',
+  factors: linearIn('a', 'b'),
+  infer: productShape,
+  lower: product,
+};
 
 const fusedMatMul: KernelRule<ProductAttributes & ActivationAttributes> = {
   kernel: '_FusedMatMul',
+  factors: exchangedBetween('a', 'b'),
   infer: productShape,
   lower(call, lowering) {
     const { name, order } = product(call, lowering);
@@ -65,6 +72,7 @@ function einsumShape(call: InferenceCall<{ equation: string }>): TensorType {
 
 const einsum: KernelRule<{ equation: string }> = {
   kernel: 'Einsum',
+  factors: { ...linearIn(), inputs: 'every' },
   infer: einsumShape,
   lower(call, lowering) {
     const names = [...call.inputs.values()].map((value) => lowering.wire(value));

@@ -7,6 +7,7 @@ import type { TensorType, Value } from '../recording/recorded-graph.ts';
 import { CHANNELS_FIRST } from './channels-first.ts';
 import { poolingGeometry } from './convolution-geometry.ts';
 import type { ConvolutionGeometry, PoolingAttributes } from './convolution-geometry.ts';
+import { linearIn, positivelyLinearIn } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule } from './kernel-rule.ts';
 
@@ -17,6 +18,7 @@ function windowAttributes({ kernel, strides, pads }: ConvolutionGeometry): Recor
 function poolingRule(kernel: string, operator: string): KernelRule<PoolingAttributes> {
   return {
     kernel,
+    factors: kernel === 'AvgPool' ? linearIn('x') : positivelyLinearIn('x'),
     infer(call): TensorType {
       const { shape, dtype } = inputOf(call, 'x');
       return { shape: poolingGeometry(shape, call.attributes).outputShape, dtype };
@@ -48,6 +50,7 @@ function inverseCounts(lowering: Lowering, geometry: ConvolutionGeometry): strin
 /** Each output's gradient is spread evenly over its window: a ConvTranspose with ones. */
 const averageGradient: KernelRule<PoolingAttributes> = {
   kernel: 'AvgPoolGrad',
+  factors: linearIn('dy'),
   infer: (call) => inputOf(call, 'input'),
   lower(call, lowering) {
     const { graph } = lowering;
@@ -91,6 +94,7 @@ function scatterToMaxima(lowering: Lowering, [x, dy]: readonly [Value, Value], g
 
 const maximumGradient: KernelRule<PoolingAttributes> = {
   kernel: 'MaxPoolGrad',
+  factors: linearIn('dy'),
   infer: (call) => inputOf(call, 'input'),
   lower(call, lowering) {
     const input = inputOf(call, 'input');

@@ -1,14 +1,14 @@
 /**
  * Reductions over axes. They run in the axis order in which their input lies.
  */
-import type { DataType } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { Lowering } from '../lowering/lowering.ts';
 import type { AxisOrder, Wire } from '../lowering/wire.ts';
 import { ELEMENT_TYPE } from '../onnx/element-type.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
+import { linearIn, positivelyLinearIn } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
-import type { KernelRule } from './kernel-rule.ts';
+import type { FactorRule, KernelRule } from './kernel-rule.ts';
 
 interface ReductionAttributes {
   readonly axis?: number | number[];
@@ -48,9 +48,10 @@ function reduce(lowering: Lowering, { operator, value, axes, keep }: Reduction, 
   return { name, order: outputOrder };
 }
 
-function reductionRule(kernel: string, operator: string): KernelRule<ReductionAttributes> {
+function reductionRule(kernel: string, operator: string, factors?: FactorRule): KernelRule<ReductionAttributes> {
   return {
     kernel,
+    ...(factors === undefined ? {} : { factors }),
     infer(call): TensorType {
       const { shape, dtype } = inputOf(call, 'x');
       const reduced = reducedShape(shape, reducedAxes(call.attributes, shape), call.attributes.keepDims ?? false);
@@ -99,40 +100,28 @@ function argumentRule(kernel: string): KernelRule<{ axis: number }> {
   };
 }
 
-interface SoftmaxAttributes {
-  readonly dim?: number;
-  readonly axis?: number;
-}
-
-function softmaxAxis({ dim, axis }: SoftmaxAttributes, rank: number): number {
-  const given = dim ?? axis ?? -1;
-  return given < 0 ? given + rank : given;
-}
-
-function softmaxRule(kernel: string, input: string): KernelRule<SoftmaxAttributes> {
-  return {
-    kernel,
-    infer: (call): TensorType => ({ shape: inputOf(call, input).shape, dtype: 'float32' as DataType }),
-    lower(call, lowering) {
-      const value = inputOf(call, input);
-      const order = lowering.orderOf(value);
-      const axis = order.indexOf(softmaxAxis(call.attributes, order.length));
-      return { name: lowering.graph.emit(kernel, [lowering.wire(value, order)], { axis }), order };
-    },
-  };
-}
+/** tfjs normalises over the last axis. */
+const softmax: KernelRule = {
+  kernel: 'Softmax',
+  infer: (call): TensorType => ({ shape: inputOf(call, 'logits').shape, dtype: 'float32' }),
+  lower(call, lowering) {
+    const value = inputOf(call, 'logits');
+    const order = lowering.orderOf(value);
+    const axis = order.indexOf(order.length - 1);
+    return { name: lowering.graph.emit('Softmax', [lowering.wire(value, order)], { axis }), order };
+  },
+};
 
 /** Sums, means, extrema and what is normalised over an axis. */
 export const reductionRules: readonly KernelRule<never>[] = [
-  reductionRule('Sum', 'ReduceSum'),
-  reductionRule('Mean', 'ReduceMean'),
-  reductionRule('Max', 'ReduceMax'),
-  reductionRule('Min', 'ReduceMin'),
+  reductionRule('Sum', 'ReduceSum', linearIn('x')),
+  reductionRule('Mean', 'ReduceMean', linearIn('x')),
+  reductionRule('Max', 'ReduceMax', positivelyLinearIn('x')),
+  reductionRule('Min', 'ReduceMin', positivelyLinearIn('x')),
   reductionRule('Prod', 'ReduceProd'),
   logicalReductionRule('All', 'ReduceMin'),
   logicalReductionRule('Any', 'ReduceMax'),
   argumentRule('ArgMax'),
   argumentRule('ArgMin'),
-  softmaxRule('Softmax', 'logits'),
-  softmaxRule('LogSoftmax', 'logits'),
+  softmax,
 ];

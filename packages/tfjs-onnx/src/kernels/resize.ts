@@ -8,6 +8,7 @@ import { arrange } from '../lowering/wire.ts';
 import type { AttributeValue } from '../onnx/model.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
 import { CHANNELS_FIRST } from './channels-first.ts';
+import { linearIn } from './factor-rules.ts';
 import { interpolationMatrix } from './interpolation-matrix.ts';
 import type { Interpolation } from './interpolation-matrix.ts';
 import { inputOf } from './kernel-rule.ts';
@@ -53,6 +54,7 @@ function targetInputs(lowering: Lowering, images: Value, output: Value): string[
 function resizeRule(kernel: string, interpolation: Interpolation): KernelRule<ResizeAttributes> {
   return {
     kernel,
+    factors: linearIn('images'),
     infer(call): TensorType {
       const { shape } = inputOf(call, 'images');
       return { shape: [shape[0] ?? 1, ...call.attributes.size, shape[3] ?? 1], dtype: 'float32' };
@@ -82,6 +84,7 @@ function storeMatrix(lowering: Lowering, request: MatrixRequest, attributes: Res
 function gradientRule(kernel: string, interpolation: Interpolation): KernelRule<ResizeAttributes> {
   return {
     kernel,
+    factors: linearIn('dy'),
     infer: (call) => inputOf(call, 'images'),
     lower(call, lowering) {
       const dy = inputOf(call, 'dy');

@@ -1,7 +1,5 @@
 /**
- * Sums, differences, products and quotients. Constant factors of large tensors are put off and, where a
- * product with a smaller tensor follows, multiplied into that instead: (x * c) * s = x * (c * s). In a
- * StyleGAN2 this saves one pass over the activations in every layer.
+ * Sums, differences, products and quotients. Products with numbers are put off (see `passFactors`).
  */
 import { alignOperands } from '../lowering/elementwise.ts';
 import type { Lowering } from '../lowering/lowering.ts';
@@ -9,6 +7,7 @@ import type { Wire } from '../lowering/wire.ts';
 import { sameShape } from '../recording/dimension.ts';
 import type { Value } from '../recording/recorded-graph.ts';
 import { binaryRule } from './binary-rule.ts';
+import { linearIn, linearInAll } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule, LoweringCall } from './kernel-rule.ts';
 
@@ -20,22 +19,9 @@ function operandsOf(call: LoweringCall<unknown>): Pair {
 
 /** The number that `factor` is everywhere, if `base` alone has the shape and type of the result. */
 function constantFor(lowering: Lowering, [base, factor]: Pair, output: Value): number | undefined {
+  if (!lowering.choices.passes.has('pass factors')) return undefined;
   const isWhole = output.dtype === 'float32' && sameShape(base.shape, output.shape) && !lowering.isFree(base);
   return isWhole ? lowering.uniformOf(factor) : undefined;
-}
-
-function sizeOf({ example }: Value): number {
-  return example.reduce((total, size) => total * size, 1);
-}
-
-/** large * small with the deferred factor of `large` multiplied into `small`. */
-function absorbed(lowering: Lowering, [large, small]: Pair, output: Value): Wire | undefined {
-  const scale = lowering.scaleOf(large);
-  if (scale === undefined || 2 * sizeOf(small) > sizeOf(large)) return undefined;
-  const operands = alignOperands(lowering, [scale.base, small], output);
-  const [base = '', rest = ''] = operands.names;
-  const scaled = lowering.graph.emit('Mul', [rest, lowering.graph.scalar(scale.factor)]);
-  return { name: lowering.graph.emit('Mul', [base, scaled]), order: operands.order };
 }
 
 function plain(lowering: Lowering, operator: string, call: LoweringCall<unknown>): Wire {
@@ -47,6 +33,7 @@ const { infer } = binaryRule({ kernel: 'Multiply', emit: () => '' });
 
 const multiply: KernelRule = {
   kernel: 'Multiply',
+  factors: linearIn('a', 'b'),
   infer,
   lower(call, lowering) {
     const [a, b] = operandsOf(call);
@@ -56,12 +43,13 @@ const multiply: KernelRule = {
       lowering.deferScale(call.output, { base, factor: constant });
       return [];
     }
-    return absorbed(lowering, [a, b], call.output) ?? absorbed(lowering, [b, a], call.output) ?? plain(lowering, 'Mul', call);
+    return plain(lowering, 'Mul', call);
   },
 };
 
 const divide: KernelRule = {
   kernel: 'RealDiv',
+  factors: linearIn('a'),
   infer,
   lower(call, lowering) {
     const [base, divisor] = operandsOf(call);
@@ -76,6 +64,7 @@ const divide: KernelRule = {
 function sumRule(kernel: string, operator: string): KernelRule {
   return {
     kernel,
+    factors: linearInAll('a', 'b'),
     infer,
     lower(call, lowering) {
       const [a, b] = operandsOf(call);

@@ -8,6 +8,7 @@ import { arrange, identityOrder } from '../lowering/wire.ts';
 import type { Wire } from '../lowering/wire.ts';
 import { sameShape } from '../recording/dimension.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
+import { linearIn } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule } from './kernel-rule.ts';
 
@@ -25,6 +26,7 @@ function reshaped(lowering: Lowering, input: Value, output: Value): Wire {
 
 const reshape: KernelRule<{ shape: number[] }> = {
   kernel: 'Reshape',
+  factors: linearIn('x'),
   sizeAttributes: ['shape'],
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'x');
@@ -35,6 +37,7 @@ const reshape: KernelRule<{ shape: number[] }> = {
 
 const expandDims: KernelRule<{ dim: number }> = {
   kernel: 'ExpandDims',
+  factors: linearIn('input'),
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'input');
     const { dim } = call.attributes;
@@ -46,6 +49,7 @@ const expandDims: KernelRule<{ dim: number }> = {
 /** A transpose moves nothing: the output is the same tensor, its axes numbered anew. */
 const transpose: KernelRule<{ perm: number[] }> = {
   kernel: 'Transpose',
+  factors: linearIn('x'),
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'x');
     return { shape: call.attributes.perm.map((axis) => shape[axis] ?? 1), dtype };

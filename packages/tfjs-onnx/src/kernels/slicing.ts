@@ -9,6 +9,7 @@ import type { Wire } from '../lowering/wire.ts';
 import { sameDimension } from '../recording/dimension.ts';
 import type { Dimension } from '../recording/dimension.ts';
 import type { TensorType, Value } from '../recording/recorded-graph.ts';
+import { linearIn } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
 import type { KernelRule, LoweringCall } from './kernel-rule.ts';
 
@@ -58,6 +59,7 @@ function cutOf(call: LoweringCall<unknown>, axis: number, start: number): AxisSl
 
 const sliceRule: KernelRule<{ begin: number | number[]; size: number | number[] }> = {
   kernel: 'Slice',
+  factors: linearIn('x'),
   sizeAttributes: ['size'],
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'x');
@@ -108,6 +110,7 @@ function stridedInfo(shape: readonly number[], a: StridedAttributes): ReturnType
 
 const stridedSlice: KernelRule<StridedAttributes> = {
   kernel: 'StridedSlice',
+  factors: linearIn('x'),
   sizeAttributes: ['end'],
   infer(call): TensorType {
     const { shape, dtype } = inputOf(call, 'x');
@@ -138,12 +141,20 @@ function toLogicalOrder(lowering: Lowering, wire: Wire, rank: number): string {
 
 const reverse: KernelRule<{ dims: number | number[] }> = {
   kernel: 'Reverse',
+  factors: linearIn('x'),
   infer: (call) => inputOf(call, 'x'),
   lower(call, lowering) {
     const value = inputOf(call, 'x');
     const axes = util.parseAxisParam(call.attributes.dims, [...value.example]);
     return slice(lowering, value, axes.map((axis) => ({ axis, start: -1, end: -TO_THE_END, step: -1 })));
   },
+};
+
+const flipLeftRight: KernelRule = {
+  kernel: 'FlipLeftRight',
+  factors: linearIn('image'),
+  infer: (call) => inputOf(call, 'image'),
+  lower: (call, lowering) => slice(lowering, inputOf(call, 'image'), [{ axis: 2, start: -1, end: -TO_THE_END, step: -1 }]),
 };
 
 /** Consecutive parts of `value` along one axis, one for each output. */
@@ -158,6 +169,7 @@ function pieces(lowering: Lowering, value: Value, { axis, lengths }: { axis: num
 
 const unpack: KernelRule<{ axis: number }> = {
   kernel: 'Unpack',
+  factors: linearIn('value'),
   infer(call): TensorType[] {
     const { shape, dtype } = inputOf(call, 'value');
     const [axis = 0] = util.parseAxisParam(call.attributes.axis, [...shape]);
@@ -175,6 +187,7 @@ const unpack: KernelRule<{ axis: number }> = {
 
 const split: KernelRule<{ numOrSizeSplits: number | number[]; axis: number }> = {
   kernel: 'SplitV',
+  factors: linearIn('x'),
   infer(call): TensorType[] {
     const { shape, dtype } = inputOf(call, 'x');
     const [axis = 0] = util.parseAxisParam(call.attributes.axis, [...shape]);
@@ -192,4 +205,4 @@ const split: KernelRule<{ numOrSizeSplits: number | number[]; axis: number }> = 
 };
 
 /** Slices, splits and reversals. */
-export const slicingRules: readonly KernelRule<never>[] = [sliceRule, stridedSlice, reverse, unpack, split];
+export const slicingRules: readonly KernelRule<never>[] = [sliceRule, stridedSlice, reverse, flipLeftRight, unpack, split];

@@ -5,15 +5,22 @@ import type { DataType } from '@tensorflow/tfjs-core';
 import type { Lowering } from '../lowering/lowering.ts';
 import { ELEMENT_TYPE, elementTypeOf } from '../onnx/element-type.ts';
 import type { AttributeValue } from '../onnx/model.ts';
+import { SIGN_ONLY, SQUARED, positivelyLinearIn } from './factor-rules.ts';
 import { inputOf } from './kernel-rule.ts';
-import type { KernelRule } from './kernel-rule.ts';
+import type { FactorRule, KernelRule } from './kernel-rule.ts';
 
 /** Emits the nodes of an item-by-item function of the tensor `x` and returns the last one's name. */
 type Emit<Attributes> = (lowering: Lowering, x: string, attributes: Attributes) => string;
 
-function unaryRule<Attributes>(kernel: string, emit: Emit<Attributes>, dtype?: DataType): KernelRule<Attributes> {
+interface UnaryOptions {
+  readonly dtype?: DataType;
+  readonly factors?: FactorRule;
+}
+
+function unaryRule<Attributes>(kernel: string, emit: Emit<Attributes>, { dtype, factors }: UnaryOptions = {}): KernelRule<Attributes> {
   return {
     kernel,
+    ...(factors === undefined ? {} : { factors }),
     infer: (call) => ({ shape: inputOf(call, 'x').shape, dtype: dtype ?? inputOf(call, 'x').dtype }),
     lower(call, lowering) {
       const x = inputOf(call, 'x');
@@ -28,20 +35,20 @@ function node(operator: string, attributes?: Readonly<Record<string, AttributeVa
 }
 
 const SAME_NAME =
-  'Abs Acos Acosh Asin Asinh Atan Atanh Ceil Cos Cosh Elu Erf Exp Floor Log Neg Reciprocal Relu Round Sigmoid Sign Sin Sinh Softplus Sqrt Tan Tanh';
+  'Acos Acosh Asin Asinh Atan Atanh Ceil Cos Cosh Elu Erf Exp Floor Log Neg Reciprocal Round Sigmoid Sin Sinh Softplus Sqrt Tan Tanh';
 
 const SELU_ALPHA = 1.7580993408473768 / 1.0507009873554805; // tfjs's SELU_SCALEALPHA / SELU_SCALE
 const SELU_GAMMA = 1.0507009873554805;
 const RELU6_LIMIT = 6;
 
 const logical: readonly KernelRule<never>[] = [
-  unaryRule('LogicalNot', node('Not'), 'bool'),
-  unaryRule('IsNan', node('IsNaN'), 'bool'),
-  unaryRule('IsInf', node('IsInf'), 'bool'),
+  unaryRule('LogicalNot', node('Not'), { dtype: 'bool' }),
+  unaryRule('IsNan', node('IsNaN'), { dtype: 'bool' }),
+  unaryRule('IsInf', node('IsInf'), { dtype: 'bool' }),
   unaryRule(
     'IsFinite',
     ({ graph }, x) => graph.emit('Not', [graph.emit('Or', [graph.emit('IsNaN', [x]), graph.emit('IsInf', [x])])]),
-    'bool',
+    { dtype: 'bool' },
   ),
 ];
 
@@ -52,13 +59,29 @@ const clipped: readonly KernelRule<never>[] = [
   ),
 ];
 
-/** tfjs: 1 where x > 0, alpha elsewhere. */
-const step = unaryRule<{ alpha?: number }>('Step', ({ graph }, x, { alpha = 0 }) => {
+/** Larger than 1 over the smallest normal number: its product with a positive number is 1 or more. */
+const STEEP = 1e38;
+
+function stepByComparison({ graph }: Lowering, x: string, alpha: number): string {
   const positive = graph.emit('Greater', [x, graph.scalar(0)]);
   return alpha === 0
     ? graph.emit('Cast', [positive], { to: ELEMENT_TYPE.float32 })
     : graph.emit('Where', [positive, graph.scalar(1), graph.scalar(alpha)]);
-});
+}
+
+/** tfjs: 1 where x > 0, alpha elsewhere. */
+const step = unaryRule<{ alpha?: number }>(
+  'Step',
+  (lowering, x, { alpha = 0 }) => {
+    const { graph, choices } = lowering;
+    // Clipped values are right for these only.
+    if (choices.step === 'comparison' || alpha < 0 || alpha > 1) return stepByComparison(lowering, x, alpha);
+    if (choices.step === 'clip') return graph.emit('Clip', [graph.emit('Mul', [x, graph.scalar(STEEP)]), graph.scalar(alpha), graph.scalar(1)]);
+    const zeroOrOne = graph.emit('HardSigmoid', [x], { alpha: { float: STEEP }, beta: { float: 0 } });
+    return alpha === 0 ? zeroOrOne : graph.emit('Max', [zeroOrOne, graph.scalar(alpha)]);
+  },
+  { factors: SIGN_ONLY },
+);
 
 const cast: KernelRule<{ dtype: DataType }> = {
   kernel: 'Cast',
@@ -75,14 +98,19 @@ const cast: KernelRule<{ dtype: DataType }> = {
 /** Kernels of one tensor, item by item. */
 export const unaryRules: readonly KernelRule<never>[] = [
   ...SAME_NAME.split(' ').map((name) => unaryRule(name, node(name))),
+  unaryRule('Abs', node('Abs'), { factors: positivelyLinearIn('x') }),
+  unaryRule('Relu', node('Relu'), { factors: positivelyLinearIn('x') }),
+  unaryRule('Sign', node('Sign'), { factors: SIGN_ONLY }),
   ...logical,
   ...clipped,
   step,
   cast,
   unaryRule('Rsqrt', ({ graph }, x) => graph.emit('Reciprocal', [graph.emit('Sqrt', [x])])),
-  unaryRule('Square', ({ graph }, x) => graph.emit('Mul', [x, x])),
+  unaryRule('Square', ({ graph }, x) => graph.emit('Mul', [x, x]), { factors: SQUARED }),
   unaryRule('Expm1', ({ graph }, x) => graph.emit('Sub', [graph.emit('Exp', [x]), graph.scalar(1)])),
   unaryRule('Log1p', ({ graph }, x) => graph.emit('Log', [graph.emit('Add', [x, graph.scalar(1)])])),
   unaryRule('Selu', node('Selu', { alpha: { float: SELU_ALPHA }, gamma: { float: SELU_GAMMA } })),
-  unaryRule<{ alpha: number }>('LeakyRelu', ({ graph }, x, { alpha }) => graph.emit('LeakyRelu', [x], { alpha: { float: alpha } })),
+  unaryRule<{ alpha: number }>('LeakyRelu', ({ graph }, x, { alpha }) => graph.emit('LeakyRelu', [x], { alpha: { float: alpha } }), {
+    factors: positivelyLinearIn('x'),
+  }),
 ];

@@ -21,10 +21,13 @@ function isConstant(value: Value, known: ReadonlySet<Value>, varying: VaryingAtt
   return !varying.has(source.call) && [...source.call.inputs.values()].every((input) => known.has(input));
 }
 
-/** All values that depend on constants only. */
-export function findConstants(graph: RecordedGraph, varying: VaryingAttributes): ReadonlySet<Value> {
+/** All values that depend on constants only; without `computed`, those that were constants from the start. */
+export function findConstants(graph: RecordedGraph, varying: VaryingAttributes, computed = true): ReadonlySet<Value> {
   const known = new Set<Value>();
-  for (const value of graph.values) if (isConstant(value, known, varying)) known.add(value);
+  for (const value of graph.values) {
+    const isKept = computed || value.source.kind !== 'call' || value.source.call.inputs.size === 0;
+    if (isKept && isConstant(value, known, varying)) known.add(value);
+  }
   return known;
 }
 

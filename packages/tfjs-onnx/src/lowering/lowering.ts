@@ -10,6 +10,7 @@ import { isStatic, sameShape } from '../recording/dimension.ts';
 import type { Dimension } from '../recording/dimension.ts';
 import type { Value } from '../recording/recorded-graph.ts';
 import { uniformData } from '../recording/uniform-data.ts';
+import type { Choices } from './choices.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { permuteData } from './permute-data.ts';
 import type { RuntimeShapes } from './runtime-shapes.ts';
@@ -38,20 +39,31 @@ export interface DeferredScale {
 const CHEAP_CONSTANT = 1024;
 const UNIFORM_KERNELS: Readonly<Record<string, number>> = { ZerosLike: 0, OnesLike: 1 };
 
+/** What an export consists of. */
+export interface LoweringParts {
+  readonly graph: GraphBuilder;
+  readonly shapes: RuntimeShapes;
+  readonly constants: ReadonlyMap<Value, FoldedConstant>;
+  readonly choices: Choices;
+}
+
 /** The state of one export. */
 export class Lowering {
   readonly graph: GraphBuilder;
   readonly shapes: RuntimeShapes;
-  private readonly constants: ReadonlyMap<Value, FoldedConstant>;
+  readonly choices: Choices;
+  private readonly constants: Map<Value, FoldedConstant>;
   private readonly wires = new Map<Value, Wire[]>();
   private readonly scales = new Map<Value, DeferredScale>();
+  private readonly multiples = new Map<Value, Map<number, Value>>();
   private readonly placed = new Map<string, string>();
   private readonly uniforms = new Map<Value, number | undefined>();
 
-  constructor(graph: GraphBuilder, shapes: RuntimeShapes, constants: ReadonlyMap<Value, FoldedConstant>) {
+  constructor({ graph, shapes, constants, choices }: LoweringParts) {
     this.graph = graph;
     this.shapes = shapes;
-    this.constants = constants;
+    this.constants = new Map(constants);
+    this.choices = choices;
   }
 
   /** Says that `wire` carries `value`. */
@@ -63,6 +75,20 @@ export class Lowering {
   deferScale(value: Value, { base, factor }: DeferredScale): void {
     const inner = this.scales.get(base);
     this.scales.set(value, inner === undefined ? { base, factor } : { base: inner.base, factor: factor * inner.factor });
+  }
+
+  /** A value that is `factor` times `base`; that of a constant is a constant. */
+  scaled(base: Value, factor: number): Value {
+    if (factor === 1) return base;
+    const known = this.multiples.get(base) ?? new Map<number, Value>();
+    this.multiples.set(base, known);
+    const multiple = known.get(factor) ?? { ...base };
+    if (known.has(factor)) return multiple;
+    known.set(factor, multiple);
+    const folded = this.constants.get(base);
+    if (folded === undefined) this.deferScale(multiple, { base, factor });
+    else this.constants.set(multiple, { ...folded, data: folded.data.map((item) => item * factor) as TypedArray });
+    return multiple;
   }
 
   /** The deferred factor of a value, unless the product exists by now. */
@@ -86,6 +112,11 @@ export class Lowering {
   private findUniform(value: Value): number | undefined {
     const folded = this.constants.get(value);
     if (folded !== undefined) return uniformData(folded.data);
+    const scale = this.scales.get(value);
+    if (scale !== undefined) {
+      const base = this.uniformOf(scale.base);
+      return base === undefined ? undefined : base * scale.factor;
+    }
     const { source } = value;
     if (source.kind === 'uniform') return source.value;
     if (source.kind !== 'call') return undefined;

@@ -1,7 +1,7 @@
 /**
  * Gives the graph's outputs the names that the caller chose.
  */
-import type { OnnxNode } from '../onnx/model.ts';
+import type { OnnxNode } from '../../onnx/model.ts';
 
 /** Renames the tensors behind `outputs`; one that is an input, a constant or two outputs at once gets an Identity node. */
 export function nameOutputs(nodes: readonly OnnxNode[], outputs: ReadonlyMap<string, string>): OnnxNode[] {

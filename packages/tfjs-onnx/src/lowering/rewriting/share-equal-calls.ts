@@ -2,7 +2,9 @@
  * Computes equal things once: calls of the same kernel with the same inputs and attributes, and small
  * constants with the same numbers. Gradients repeat much of the forward pass.
  */
-import type { KernelCall, RecordedGraph, Value } from '../recording/recorded-graph.ts';
+import type { VaryingAttributes } from '../../recording/merge-recordings.ts';
+import type { KernelCall, RecordedGraph, Value } from '../../recording/recorded-graph.ts';
+import { Replacements } from './replacements.ts';
 
 const SMALL = 64;
 
@@ -17,23 +19,22 @@ function callKey(call: KernelCall): string {
   return `${call.kernel} ${inputs.join()} ${JSON.stringify(call.attributes)}`;
 }
 
-/** Rewrites the inputs of all calls, and the outputs of the graph, in place of equal values. */
-export function shareEqualCalls(graph: RecordedGraph, isVarying: (call: KernelCall) => boolean): RecordedGraph {
-  const replacement = new Map<Value, Value>();
+/** Lets what reads equal values read one of them. */
+export function shareEqualCalls(graph: RecordedGraph, varying: VaryingAttributes): RecordedGraph {
+  const replacements = new Replacements();
   const firstOf = new Map<string, readonly Value[]>();
   const share = (key: string, values: readonly Value[]): void => {
     const first = firstOf.get(key);
     if (first === undefined) firstOf.set(key, values);
-    else values.forEach((value, index) => replacement.set(value, first[index] ?? value));
+    else values.forEach((value, index) => replacements.replace(value, first[index] ?? value));
   };
-  const resolve = (value: Value): Value => replacement.get(value) ?? value;
   for (const value of graph.values) {
     const key = leafKey(value);
     if (key !== undefined) share(key, [value]);
   }
   for (const call of graph.calls) {
-    for (const [name, value] of call.inputs) (call.inputs as Map<string, Value>).set(name, resolve(value));
-    if (!isVarying(call)) share(callKey(call), call.outputs);
+    replacements.rewire(call);
+    if (!varying.has(call)) share(callKey(call), call.outputs);
   }
-  return { ...graph, outputs: new Map([...graph.outputs].map(([name, value]) => [name, resolve(value)] as const)) };
+  return replacements.finish(graph);
 }

@@ -1,0 +1,43 @@
+/**
+ * How a graph is written where there is a choice, so that each can be measured alone. Exports and compiled functions
+ * take the defaults.
+ */
+
+/** Passes over the recorded calls, over axis orders and factors, and over the finished nodes, in the order in which they run. */
+export const PASSES = [
+  'drop identities',
+  'share equal calls',
+  'merge padding',
+  'join slopes',
+  'fuse biases',
+  'fold constants',
+  'keep axis orders',
+  'pass factors',
+  'join moves',
+  'share equal nodes',
+  'drop unread nodes',
+] as const;
+
+/** Name of a pass. */
+export type Pass = (typeof PASSES)[number];
+
+/**
+ * - `filterGradient`: one product for each tap of the filter; one for all taps side by side (`columns`); or, at stride 1, one
+ *   for rows of taps against columns of taps (`outer`).
+ * - `stridedInputGradient`: ConvTranspose; one Conv for each phase of the output; or one Conv for all and DepthToSpace.
+ * - `step`: comparison and choice; or arithmetic of floats only.
+ */
+export interface Choices {
+  readonly passes: ReadonlySet<Pass>;
+  readonly filterGradient: 'taps' | 'columns' | 'outer';
+  readonly stridedInputGradient: 'transposed' | 'phases' | 'blocks';
+  readonly step: 'comparison' | 'clip' | 'hard sigmoid';
+}
+
+/** What exports and compiled functions use. */
+export const DEFAULT_CHOICES: Choices = {
+  passes: new Set(PASSES),
+  filterGradient: 'taps',
+  stridedInputGradient: 'transposed',
+  step: 'comparison',
+};
