@@ -126,6 +126,8 @@ export const TRAINING_SCHEMA = z.strictObject({
   sameShare: z.number().min(0).max(1),
   /** Random zoom, shift and colour of the sources (never of the targets): 0 none, 0.1 up to 5 % and 10 %. */
   sourceJitter: z.number().min(0).max(0.5),
+  /** Mirror sources at random apart from what is drawn of them: then pose and light must come from the target. False is easier to learn, for a start. */
+  mirrorSources: z.boolean().default(true),
   /** Reconstruct, for pairs of two people, the source's inner face in the target's head instead of the target. */
   composite: composite.optional(),
   objective,

@@ -37,6 +37,8 @@ export interface PairSource {
   readonly sameShare: number;
   /** Largest move of a source; 0: none. Zoom and shifts stay within half of it. */
   readonly sourceJitter: number;
+  /** Whether sources are mirrored at random apart from what is drawn of them. */
+  readonly mirrorSources: boolean;
   /** Smallest and largest scale of the identity network's view; equal: it looks plainly, never mirrored. */
   readonly viewScales: readonly [smallest: number, largest: number];
   /** Sources of other people are the most alike in pose and light among so many; 1: none is looked for. */
@@ -105,7 +107,7 @@ export function pairSampler(source: PairSource, start: number | readonly number[
       const sources = donors.map(({ index }) => index);
       const mirrorDonors = donors.map(({ mirrored }) => mirrored);
       // Also for equal faces: what a mirrored source cannot know (pose, light) must come from the target.
-      const mirrorSources = slots.map(() => uniform() < 0.5);
+      const mirrorSources = mirrorDonors.map((mirrored) => (source.mirrorSources ? uniform() < 0.5 : mirrored));
       const sourceMoves = slots.map(() => move(source.sourceJitter));
       return { sources, targets, same, mirrorSources, mirrorTargets, mirrorDonors, sourceMoves, view: view() };
     },

@@ -163,7 +163,7 @@ export async function swapStage({ config, data, networks, resumed, say }: SwapSt
   const steppingWith = (current: SwapModel): Stepping => ({ context: { config, model: current, networks, rateScale: scale }, identities });
   let model = resumed ? created.model : await calibrated(data, created.model, weights);
   const { smallest, largest } = config.objective.identityScales;
-  const source: PairSource = { viewScales: [smallest, largest], sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare, sourceJitter: config.sourceJitter, ...(await matching(config, data)) };
+  const source: PairSource = { viewScales: [smallest, largest], sources: data.training, targets: data.targets, batch: config.batch, sameShare: config.sameShare, sourceJitter: config.sourceJitter, mirrorSources: config.mirrorSources, ...(await matching(config, data)) };
   return {
     kind: 'train',
     pace: config,
