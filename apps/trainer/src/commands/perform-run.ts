@@ -48,23 +48,27 @@ async function distanceOf({ score, seed, batch, parts }: PretrainingConfig, data
   return generatorDistance({ features: await squeezeFeatures(score.squeezeNet), data, images: score.images, seed, atOnce: batch / parts });
 }
 
-async function run(job: Job, { data, subject, signal }: Prepared): Promise<number> {
+async function run(job: Job, { data, subject, signal }: Prepared, judges: typeof loadLossNetworks): Promise<number> {
   const common = { folder: job.folder, subject, signal, terminal: process.stdout, ...(job.checkpoint === undefined ? {} : { checkpoint: job.checkpoint }) };
   if (job.kind === 'pretrain') {
     const stage = pretrainingStage(job.config, data, await distanceOf(job.config, data));
     return runStage({ ...common, stage, identityFrom: Number.POSITIVE_INFINITY });
   }
   const { config } = job;
-  const networks = await loadLossNetworks(config.weights);
+  const networks = await judges(config.weights);
   const stage = await swapStage({ config, data, networks, resumed: job.checkpoint !== undefined, say });
   return runStage({ ...common, stage, identityFrom: config.objective.identityFrom });
 }
 
-/** Runs until the last step or an interruption, and says where it stopped. The lock is the caller's. */
-export async function performRun(job: Job): Promise<void> {
+/**
+ * Runs until the last step or an interruption, and says where it stopped. The lock is the caller's.
+ *
+ * @param judges where the networks that judge a swapped face come from
+ */
+export async function performRun(job: Job, judges = loadLossNetworks): Promise<void> {
   const prepared = await prepare(job.config);
   try {
-    const last = await run(job, prepared);
+    const last = await run(job, prepared, judges);
     say(`stopped at step ${last}; saved in ${job.folder}`);
   } finally {
     await prepared.data.dataset.close();
