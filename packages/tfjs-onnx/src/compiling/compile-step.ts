@@ -14,7 +14,7 @@ import { flatten, layoutOf, unflatten } from './flat-tensors.ts';
 import type { Layout } from './flat-tensors.ts';
 import type { CompileOptions } from './input-feeds.ts';
 import type { InputSpecs } from './input-spec.ts';
-import type { GraphFacts } from './load-program.ts';
+import type { GraphFacts } from './graph-facts.ts';
 import type { Optimiser } from './optimiser.ts';
 import { openState } from './session-state.ts';
 import type { SessionState } from './session-state.ts';

@@ -10,7 +10,8 @@ import { INPUT, OUTPUT, inputFeeds, prefixed, unprefixed } from './input-feeds.t
 import { checkInputs } from './input-spec.ts';
 import type { InputSpecs } from './input-spec.ts';
 import { loadProgram } from './load-program.ts';
-import type { Feeds, GraphFacts, LoadedProgram } from './load-program.ts';
+import type { GraphFacts } from './graph-facts.ts';
+import type { Feeds, LoadedProgram } from './load-program.ts';
 import { keepsTensors } from './onnx-runtime.ts';
 import { ProgramCache } from './program-cache.ts';
 import type { InputTypes } from './program-cache.ts';

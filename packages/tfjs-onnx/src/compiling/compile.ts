@@ -10,7 +10,8 @@ import type { CompileOptions } from './input-feeds.ts';
 import { checkInputs } from './input-spec.ts';
 import type { InputSpecs } from './input-spec.ts';
 import { loadProgram } from './load-program.ts';
-import type { Feeds, GraphFacts, LoadedProgram } from './load-program.ts';
+import type { GraphFacts } from './graph-facts.ts';
+import type { Feeds, LoadedProgram } from './load-program.ts';
 import { runtimeOf } from './onnx-runtime.ts';
 import { ProgramCache } from './program-cache.ts';
 

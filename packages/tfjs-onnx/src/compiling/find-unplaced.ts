@@ -7,16 +7,9 @@ import type { OnnxModel, OnnxNode, OnnxPort, OnnxTensor } from '../onnx/model.ts
 import type { ElementType } from '../onnx/element-type.ts';
 import { writeModel } from '../onnx/write-model.ts';
 import { createSession } from './create-session.ts';
+import type { UnplacedNodes } from './graph-facts.ts';
 import { inferTypes } from './infer-types.ts';
 import type { RuntimeOptions } from './onnx-runtime.ts';
-
-/** Nodes of one operator that the provider cannot run. */
-export interface UnplacedNodes {
-  readonly operator: string;
-  readonly count: number;
-  /** Name of one of them: the path of `tf.tidy` names, then the operator. */
-  readonly example: string;
-}
 
 /** Larger constants are offered as inputs: their values decide nothing. */
 const LARGEST_CONSTANT_BYTES = 1024;

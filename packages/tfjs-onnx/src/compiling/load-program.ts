@@ -6,7 +6,7 @@ import type { Tensor, TypedArray } from '@tensorflow/tfjs-core';
 import { typedFor } from '../lowering/typed-for.ts';
 import type { TensorType } from '../recording/recorded-graph.ts';
 import type { OutputLocations } from './create-session.ts';
-import type { UnplacedNodes } from './find-unplaced.ts';
+import type { GraphFacts } from './graph-facts.ts';
 import { providerName, runtimeOf } from './onnx-runtime.ts';
 import type { HostType, RuntimeOptions, RuntimeTensor } from './onnx-runtime.ts';
 import { openSession } from './open-session.ts';
@@ -15,15 +15,6 @@ import type { ProgramRequest } from './trace-program.ts';
 
 /** Tensors of the runtime by name. */
 export type Feeds = Readonly<Record<string, RuntimeTensor>>;
-
-/** What is known of a compiled graph. */
-export interface GraphFacts {
-  readonly name: string;
-  readonly nodes: number;
-  /** Operators that the CPU runs instead of the provider; only with `fallback: 'allow'`. */
-  readonly fallbacks: readonly UnplacedNodes[];
-  readonly milliseconds: number;
-}
 
 /** A graph that can be run. */
 export interface LoadedProgram {
@@ -77,8 +68,10 @@ export async function loadProgram(request: LoadRequest): Promise<LoadedProgram> 
   const names = model.outputs.map(({ name }) => name);
   const { session, fallbacks } = await openSession({ model, options, locations: locate?.(names) });
   const inTurn = oneAtATime();
+  const facts = { name: request.name, nodes: model.nodes.length, fallbacks, milliseconds: performance.now() - since };
+  options.onGraph?.(facts);
   return {
-    facts: { name: request.name, nodes: model.nodes.length, fallbacks, milliseconds: performance.now() - since },
+    facts,
     reads,
     outputs,
     run: (feeds) =>

@@ -3,6 +3,7 @@
  * (any of its entries); this package depends on neither.
  */
 import { InputError } from '@mfim/tensor-contracts';
+import type { GraphFacts } from './graph-facts.ts';
 
 /** The element types that traced functions have. */
 export type HostType = 'float32' | 'int32' | 'bool';
@@ -57,6 +58,8 @@ export interface RuntimeOptions {
    * them, and lists them in `fallbacks`. Either way nothing moves to the CPU unnoticed.
    */
   readonly fallback?: 'refuse' | 'allow';
+  /** Told of every graph when it has been compiled. */
+  readonly onGraph?: (facts: GraphFacts) => void;
   /** Handed to `InferenceSession.create` beside what the other options say. */
   readonly sessionOptions?: Readonly<Record<string, unknown>>;
 }

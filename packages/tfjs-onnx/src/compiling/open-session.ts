@@ -5,7 +5,7 @@ import { InputError } from '@mfim/tensor-contracts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { writeModel } from '../onnx/write-model.ts';
 import { findUnplaced } from './find-unplaced.ts';
-import type { UnplacedNodes } from './find-unplaced.ts';
+import type { UnplacedNodes } from './graph-facts.ts';
 import { isOnCpu, providerName, runtimeOf } from './onnx-runtime.ts';
 import type { RuntimeOptions, RuntimeSession } from './onnx-runtime.ts';
 import { createSession, providerObstacle } from './create-session.ts';

@@ -3,7 +3,8 @@
  * at the same time.
  */
 import type { TensorType } from '../recording/recorded-graph.ts';
-import type { GraphFacts, LoadedProgram } from './load-program.ts';
+import type { GraphFacts } from './graph-facts.ts';
+import type { LoadedProgram } from './load-program.ts';
 
 /** Types of the inputs by name. */
 export type InputTypes = ReadonlyMap<string, TensorType>;
