@@ -22,14 +22,15 @@ export const PASSES = [
 export type Pass = (typeof PASSES)[number];
 
 /**
- * - `filterGradient`: one product for each tap of the filter; one for all taps side by side (`columns`); or, at stride 1, one
- *   for rows of taps against columns of taps (`outer`).
+ * - `filterGradient`: one product for each tap of the filter; one for all taps side by side (`columns`); or, at stride 1, rows
+ *   of taps against columns of taps, in one product (`outer`) or one for each (`pairs`);
+ *   or a convolution whose filter is the gradient of the output.
  * - `stridedInputGradient`: ConvTranspose; one Conv for each phase of the output; or one Conv for all and DepthToSpace.
  * - `step`: comparison and choice; or arithmetic of floats only.
  */
 export interface Choices {
   readonly passes: ReadonlySet<Pass>;
-  readonly filterGradient: 'taps' | 'columns' | 'outer';
+  readonly filterGradient: 'taps' | 'columns' | 'outer' | 'pairs' | 'convolution';
   readonly stridedInputGradient: 'transposed' | 'phases' | 'blocks';
   readonly step: 'comparison' | 'clip' | 'hard sigmoid';
 }

@@ -39,6 +39,14 @@ export interface DeferredScale {
 const CHEAP_CONSTANT = 1024;
 const UNIFORM_KERNELS: Readonly<Record<string, number>> = { ZerosLike: 0, OnesLike: 1 };
 
+/** Far below what float32 can tell apart: factors differ by so much where double precision rounds. */
+const SAME_FACTOR = 1e-9;
+
+/** Whether two factors are meant to be the same. */
+export function isSameFactor(first: number, second: number): boolean {
+  return first === second || Math.abs(first / second - 1) < SAME_FACTOR;
+}
+
 /** What an export consists of. */
 export interface LoweringParts {
   readonly graph: GraphBuilder;
@@ -74,12 +82,13 @@ export class Lowering {
   /** Says that `value` is a multiple of another; a kernel that can absorb the factor elsewhere saves the product. */
   deferScale(value: Value, { base, factor }: DeferredScale): void {
     const inner = this.scales.get(base);
-    this.scales.set(value, inner === undefined ? { base, factor } : { base: inner.base, factor: factor * inner.factor });
+    const scale = inner === undefined ? { base, factor } : { base: inner.base, factor: factor * inner.factor };
+    this.scales.set(value, isSameFactor(scale.factor, 1) ? { ...scale, factor: 1 } : scale);
   }
 
   /** A value that is `factor` times `base`; that of a constant is a constant. */
   scaled(base: Value, factor: number): Value {
-    if (factor === 1) return base;
+    if (isSameFactor(factor, 1)) return base;
     const known = this.multiples.get(base) ?? new Map<number, Value>();
     this.multiples.set(base, known);
     const multiple = known.get(factor) ?? { ...base };
@@ -89,6 +98,11 @@ export class Lowering {
     if (folded === undefined) this.deferScale(multiple, { base, factor });
     else this.constants.set(multiple, { ...folded, data: folded.data.map((item) => item * factor) as TypedArray });
     return multiple;
+  }
+
+  /** A factor with which `base` is at hand as a product by now. */
+  multipleOf(base: Value): number | undefined {
+    return this.multiples.get(base)?.keys().next().value;
   }
 
   /** The deferred factor of a value, unless the product exists by now. */
