@@ -6,7 +6,7 @@ import '@tensorflow/tfjs';
 import { encoderGraph, encoderSpec } from '@mfim/encoder';
 import type { EncoderConfig } from '@mfim/encoder';
 import { fillParameters, initialParameters, seededNormal } from '@mfim/nn';
-import { generatorGraphs, synthesisSpec } from '@mfim/stylegan';
+import { generatorGraphs, stageTops, synthesisSpec } from '@mfim/stylegan';
 import { onnxRuntime, styleTable } from '@mfim/tensor-contracts';
 import type { HostTensor, NetworkGraph, StyleTable } from '@mfim/tensor-contracts';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
@@ -14,7 +14,6 @@ import type { TraceInput } from '@mfim/tfjs-onnx';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, test } from 'vitest';
-import { stageTops } from '../src/export/export-bundle.ts';
 
 const LIMIT = 1e-4;
 const runtime = onnxRuntime(ort, { name: 'onnxruntime-node' });

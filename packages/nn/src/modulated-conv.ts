@@ -2,11 +2,15 @@
  * Modulated convolution (StyleGAN2, Karras et al. 2020, section 2.2) in its unfused form: scale the
  * activations by the style, convolve with the shared weight, scale the result by the demodulation
  * `d_o = rsqrt(sum_{i,k} (gain * W * s)^2 + 1e-8)`. The weight stays a constant of an exported graph.
+ *
+ * For one image whose activations outnumber the weights, these can be scaled in their place: nothing then stands between
+ * a convolution, its bias and its activation.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bindAxes } from '@mfim/tensor-contracts';
+import { ShapeError, bindAxes } from '@mfim/tensor-contracts';
 import { equalizedGain } from './equalized-conv.ts';
 import { blur } from './fir.ts';
+import { transposedByPhases } from './transposed-by-phases.ts';
 
 const DEMODULATION_EPSILON = 1e-8;
 
@@ -20,10 +24,13 @@ export interface ModulatedInputs {
   readonly style: tf.Tensor;
 }
 
-/** `up` doubles the size: transposed convolution with stride 2, then the FIR filter with gain 4. */
+/** How it is computed. */
 export interface ModulatedOptions {
   readonly demodulate: boolean;
+  /** Doubles the size: transposed convolution with stride 2, then the FIR filter with gain 4. */
   readonly up: boolean;
+  /** Where the style goes; into `weights` for a batch of 1 alone, and (with `up`) without a gradient. Default `activations`. */
+  readonly scale?: 'activations' | 'weights';
 }
 
 /** [batch, 1, 1, channels] from [batch, channels]. */
@@ -50,16 +57,37 @@ function convolveUp(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
   return blur(doubled, { padding: [1, 1], gain: 4 });
 }
 
+/** W * s * d [k, k, in, out] for one image; computed as [out, in, k, k], the order in which ONNX takes weights. */
+function modulatedWeight(weight: tf.Tensor, style: tf.Tensor, factors: tf.Tensor | undefined): tf.Tensor {
+  const [, , input, output] = weight.shape as [number, number, number, number];
+  const modulated = tf.mul(tf.transpose(weight, [3, 2, 0, 1]), tf.reshape(style, [1, input, 1, 1]));
+  const whole = factors === undefined ? modulated : tf.mul(modulated, tf.reshape(factors, [output, 1, 1, 1]));
+  return tf.transpose(whole, [2, 3, 1, 0]);
+}
+
+function byWeights({ x, weight, style }: ModulatedInputs, { demodulate, up }: ModulatedOptions): tf.Tensor {
+  const factors = demodulate ? demodulation(weight, style) : undefined;
+  const modulate = (part: tf.Tensor): tf.Tensor => modulatedWeight(part, style, factors);
+  if (!up) return tf.conv2d(x as tf.Tensor4D, modulate(weight) as tf.Tensor4D, 1, 'same');
+  // Its last row and column are zeros, which the filter would otherwise be given as padding.
+  return blur(transposedByPhases(x, weight, modulate), { padding: [1, 0], gain: 4 });
+}
+
+function byActivations({ x, weight, style }: ModulatedInputs, { demodulate, up }: ModulatedOptions): tf.Tensor {
+  const modulated = tf.mul(x, overPixels(style));
+  const convolved = up ? convolveUp(modulated, weight) : tf.conv2d(modulated as tf.Tensor4D, weight as tf.Tensor4D, 1, 'same');
+  return demodulate ? tf.mul(convolved, overPixels(demodulation(weight, style))) : convolved;
+}
+
 /**
  * @returns [batch, height, width, out], or twice the size with `up`
- * @throws ShapeError when the axes of x, weight and style do not fit each other
+ * @throws ShapeError when the axes of x, weight and style do not fit each other, or weights are to be scaled for several images
  */
-export function modulatedConv2d({ x, weight, style }: ModulatedInputs, { demodulate, up }: ModulatedOptions): tf.Tensor {
-  bindAxes('modulatedConv2d', { x, weight, style }, { x: 'batch height width in', weight: 'k k in out', style: 'batch in' });
-  const scaled = tf.mul(weight, equalizedGain(weight));
-  const modulated = tf.mul(x, overPixels(style));
-  const convolved = up
-    ? convolveUp(modulated, scaled)
-    : tf.conv2d(modulated as tf.Tensor4D, scaled as tf.Tensor4D, 1, 'same');
-  return demodulate ? tf.mul(convolved, overPixels(demodulation(scaled, style))) : convolved;
+export function modulatedConv2d(inputs: ModulatedInputs, options: ModulatedOptions): tf.Tensor {
+  const { x, weight, style } = inputs;
+  const batch = bindAxes('modulatedConv2d', { x, weight, style }, { x: 'batch height width in', weight: 'k k in out', style: 'batch in' }).get('batch');
+  const scaled = { x, style, weight: tf.mul(weight, equalizedGain(weight)) };
+  if (options.scale !== 'weights') return byActivations(scaled, options);
+  if (batch === 1) return byWeights(scaled, options);
+  throw new ShapeError({ where: 'modulatedConv2d', expected: "one image, with scale: 'weights'", got: `a batch of ${batch}`, remedy: "scale 'activations', or draw the images one by one" });
 }

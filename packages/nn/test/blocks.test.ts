@@ -113,6 +113,20 @@ describe('values and laws', () => {
     expect(difference(draw(1), draw(7))).toBeLessThan(1e-3);
   });
 
+  test('law: a style in the weights gives what the style around the activations gives', () => {
+    for (const [up, demodulate, height, width] of [[false, true, 4, 6], [false, false, 3, 3], [true, true, 4, 6], [true, false, 1, 2]] as const) {
+      const inputs = { x: random(1, height, width, 3), weight, style: random(1, 3) };
+      const [first, second] = (['activations', 'weights'] as const).map((scale) => modulatedConv2d(inputs, { demodulate, up, scale }));
+      expect(second?.shape).toEqual(first?.shape);
+      expect(difference(first as tf.Tensor, second as tf.Tensor)).toBeLessThan(1e-5);
+    }
+  });
+
+  test('a style in the weights is for one image', () => {
+    const several = { x: random(2, 4, 4, 3), weight, style: random(2, 3) };
+    expect(() => modulatedConv2d(several, { demodulate: true, up: false, scale: 'weights' })).toThrow(/one image.*batch of 2.*one by one/);
+  });
+
   test('law: equal images have no minibatch deviation', () => {
     const one = random(1, 3, 3, 2);
     const channel = tf.slice(minibatchDeviation(tf.tile(one, [4, 1, 1, 1])), [0, 0, 0, 2], [-1, -1, -1, 1]);

@@ -6,8 +6,10 @@
  *   for each style map it feeds;
  * - each generator stage: `codes`, the `map_<i>` of its resolutions that the encoder feeds, and for
  *   later stages `previous_features` and `previous_rgb`, the outputs of the stage before -> `rgb`
- *   [batch, upTo, upTo, 3] and, except for the last stage, `features`. (ONNX allows no graph whose
- *   input and output share a name, hence `previous_`.)
+ *   [batch, upTo, upTo, 3] and, except for the last stage, `features`, channels first or last. (ONNX
+ *   allows no graph whose input and output share a name, hence `previous_`.)
+ *
+ * A network that takes one image at a time has 1 in place of `batch`.
  */
 import { BundleError, mapPortName } from '@mfim/tensor-contracts';
 import type { BundleManifest, InferenceSession, NetworkContract, PortContract, StyleTable } from '@mfim/tensor-contracts';
@@ -80,10 +82,24 @@ function checkEncoder({ encoder, alignment }: BundleManifest, table: StyleTable)
   checkPorts('encoder outputs', encoder.outputs, { [PORT.codes]: [table.totalWidth], ...maps });
 }
 
+/** Of the features of a stage: channels-first, as they are exported now, or channels-last, as they were. */
+function featureSizes(stage: BundleManifest['stages'][number]): readonly (number | undefined)[] {
+  const axes = stage.outputs.find(({ name }) => name === PORT.features)?.axes ?? [];
+  const [, first, second] = axes;
+  return first === stage.upTo && second === stage.upTo ? [stage.upTo, stage.upTo, undefined] : [undefined, stage.upTo, stage.upTo];
+}
+
+/** The stage reads the features just as the stage before it gives them. */
+function previousSizes({ outputs }: BundleManifest['stages'][number]): readonly (number | undefined)[] {
+  const axes = outputs.find(({ name }) => name === PORT.features)?.axes ?? [];
+  return axes.slice(1).map((size) => (typeof size === 'number' ? size : undefined));
+}
+
 function checkStage(manifest: BundleManifest, table: StyleTable, position: number): void {
   const stage = manifest.stages[position] as BundleManifest['stages'][number];
   const where = `stage ${stage.file}`;
-  const from = manifest.stages[position - 1]?.upTo;
+  const previous = manifest.stages[position - 1];
+  const from = previous?.upTo;
   const inStage = mapIndices(manifest.encoder.outputs).filter((index) => {
     const resolution = table.noises[index]?.resolution as number;
     return resolution <= stage.upTo && resolution > (from ?? 0);
@@ -91,12 +107,12 @@ function checkStage(manifest: BundleManifest, table: StyleTable, position: numbe
   checkPorts(`${where} inputs`, stage.inputs, {
     [PORT.codes]: [table.totalWidth],
     ...mapSizes(where, inStage, table),
-    ...(from === undefined ? {} : { [PORT.previousFeatures]: [from, from, undefined], [PORT.previousRgb]: [from, from, RGB_CHANNELS] }),
+    ...(previous === undefined ? {} : { [PORT.previousFeatures]: previousSizes(previous), [PORT.previousRgb]: [previous.upTo, previous.upTo, RGB_CHANNELS] }),
   });
   const last = position === manifest.stages.length - 1;
   checkPorts(`${where} outputs`, stage.outputs, {
     [PORT.rgb]: [stage.upTo, stage.upTo, RGB_CHANNELS],
-    ...(last ? {} : { [PORT.features]: [stage.upTo, stage.upTo, undefined] }),
+    ...(last ? {} : { [PORT.features]: featureSizes(stage) }),
   });
 }
 

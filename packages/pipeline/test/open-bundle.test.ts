@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BundleError, InputError, InternalError, ShapeError, byteImage } from '@mfim/tensor-contracts';
-import type { InferenceRuntime } from '@mfim/tensor-contracts';
+import type { BundleManifest, InferenceRuntime } from '@mfim/tensor-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memoryFiles, openBundle, sha256, verifyBundle } from '../src/index.ts';
+import { checkBundleContract, memoryFiles, openBundle, sha256, verifyBundle } from '../src/index.ts';
 import { folderFiles, nodeRuntime } from '../src/node.ts';
 import { countingRuntime } from './counting-runtime.ts';
 import { encodingOf, pixelsOf } from './fingerprint.ts';
@@ -171,6 +171,19 @@ const without = (file: string) => Object.fromEntries(Object.entries(tinyFiles())
 const renamePort = (name: string, other: string) =>
   withManifest((manifest) => JSON.parse(JSON.stringify(manifest).replaceAll(`"name":"${name}"`, `"name":"${other}"`)));
 
+const withFeatures = (given: readonly (string | number)[], read: readonly (string | number)[]) =>
+  withManifest((manifest) => {
+    const change = (ports: BundleManifest['encoder']['inputs'], name: string, axes: readonly (string | number)[]) => ports.map((port) => (port.name === name ? { ...port, axes } : port));
+    const stages = manifest.stages.map((stage) => ({ ...stage, inputs: change(stage.inputs, 'previous_features', read), outputs: change(stage.outputs, 'features', given) }));
+    return { ...manifest, stages };
+  });
+
+test('features go from stage to stage channels-first, too', () => {
+  const files = withFeatures(['batch', 3, 32, 32], ['batch', 3, 32, 32]);
+  const manifest = JSON.parse(new TextDecoder().decode(files['manifest.json'])) as BundleManifest;
+  expect(() => checkBundleContract(manifest, TABLE)).not.toThrow();
+});
+
 describe('a bad bundle', () => {
   test.each([
     ['nothing', () => ({}), /a file manifest\.json in memory, got none; copy the whole bundle again/],
@@ -190,6 +203,8 @@ describe('a bad bundle', () => {
     ['a map that no generator has', () => renamePort('map_3', 'map_9'), /maps from map_0 to map_8, got map_9/],
     ['another name for codes', () => renamePort('codes', 'styles'), /expected codes, .* got styles/],
     ['another alignment', () => withManifest((manifest) => ({ ...manifest, alignment: { kind: 'ffhq', size: 32 } })), /axes \[batch, 32, 32, 3\], got \[batch, 64, 64, 3\]/],
+    ['features of another size', () => withFeatures(['batch', 3, 32, 16], ['batch', 3, 32, 16]), /generator-32\.onnx outputs, features: expected axes \[batch, any, 32, 32\], got/],
+    ['features that are read otherwise than given', () => withFeatures(['batch', 3, 32, 32], ['batch', 32, 32, 3]), /previous_features: expected axes \[batch, 3, 32, 32\], got \[batch, 32, 32, 3\]/],
     ['another table', () => withManifest((manifest) => ({ ...manifest, channels: { base: 256, maximum: 8 } })), /bundle contract/],
     ['stages in the wrong order', () => withManifest((manifest) => ({ ...manifest, stages: manifest.stages.toReversed() })), /stages that rise/],
   ])('%s', async (_, files, message) => {

@@ -1,6 +1,9 @@
 /**
  * The generator as a bundle holds it: a graph for each stage, with the RGB skip image of each as an
  * output, so that a preview is free and a change of a fine layer re-runs only the stages above it.
+ *
+ * Large resolutions scale weights instead of activations: there, activations by far outnumber weights, and ONNX Runtime
+ * then runs a convolution with its bias and activation as one operation. Such a stage draws one image at a time.
  */
 import { InputError, featurePort, imagePort, mapPortName } from '@mfim/tensor-contracts';
 import type { NetworkGraph, NoiseEntry, PortContract, StyleTable } from '@mfim/tensor-contracts';
@@ -26,20 +29,40 @@ export interface GeneratorGraphOptions {
   readonly noise?: 'stored' | 'none';
 }
 
+/** Where stages end by default: where the target's codes end (in MFIM's split), where style maps end, and before each large cost. */
+const STAGE_TOPS = [16, 64, 256, 512];
+
+/** From here on weights are scaled: at 64 pixels a config F layer has as many weights as activations, and above fewer (our choice). */
+const SCALE_WEIGHTS_FROM = 128;
+
+/** Where the stages of a generator end, unless somebody wants them elsewhere. */
+export function stageTops(resolution: number): readonly number[] {
+  return [...STAGE_TOPS.filter((top) => top < resolution), resolution];
+}
+
 type Cut = { readonly from: number; readonly upTo: number };
 type Named = Readonly<Record<string, tf.Tensor>>;
+
+/** Features go channels-first from stage to stage, as runtimes compute them. */
+function featureAxes(table: StyleTable, side: number): PortContract['axes'] {
+  return ['batch', channelsAt(side, table.plan), side, side];
+}
 
 function stageInputs(table: StyleTable, { from }: Cut, maps: readonly NoiseEntry[]): readonly PortContract[] {
   const codes = featurePort('codes', ['batch', table.totalWidth]);
   const styleMaps = maps.map(({ index, resolution }) => featurePort(mapPortName(index), ['batch', resolution, resolution, 1]));
   if (from === 0) return [codes, ...styleMaps];
-  const features = featurePort('previous_features', ['batch', from, from, channelsAt(from, table.plan)]);
-  return [codes, ...styleMaps, features, imagePort('previous_rgb', from)];
+  return [codes, ...styleMaps, featurePort('previous_features', featureAxes(table, from)), imagePort('previous_rgb', from)];
 }
 
 function stageOutputs(table: StyleTable, { upTo }: Cut): readonly PortContract[] {
   const rgb = imagePort('rgb', upTo);
-  return upTo === table.resolution ? [rgb] : [rgb, featurePort('features', ['batch', upTo, upTo, channelsAt(upTo, table.plan)])];
+  return upTo === table.resolution ? [rgb] : [rgb, featurePort('features', featureAxes(table, upTo))];
+}
+
+/** The ports of a stage that draws one image. */
+function forOne(ports: readonly PortContract[]): readonly PortContract[] {
+  return ports.map((port) => ({ ...port, axes: port.axes.with(0, 1) }));
 }
 
 /** The codes that a cut reads; the others stay unread and cost nothing. */
@@ -49,7 +72,7 @@ function codesOf(table: StyleTable, all: tf.Tensor): readonly tf.Tensor[] {
 
 function stateOf({ from }: Cut, inputs: Named): SynthesisState | undefined {
   if (from === 0) return undefined;
-  return { resolution: from, features: inputs['previous_features'] as tf.Tensor, rgb: inputs['previous_rgb'] as tf.Tensor };
+  return { resolution: from, features: tf.transpose(inputs['previous_features'] as tf.Tensor, [0, 2, 3, 1]), rgb: inputs['previous_rgb'] as tf.Tensor };
 }
 
 function checkStages(table: StyleTable, stages: readonly number[]): void {
@@ -67,8 +90,9 @@ function checkStages(table: StyleTable, stages: readonly number[]): void {
 /**
  * The stages of a generator as graphs for `traceToOnnx`.
  *
- * Inputs: `codes` [batch, totalWidth], `map_<noise>` [batch, r, r, 1], and after the first stage
- * `previous_features` and `previous_rgb`, the outputs of the stage before. Outputs: `rgb` and, except of the last, `features`.
+ * Inputs: `codes` [batch, totalWidth], `map_<noise>` [batch, r, r, 1], and after the first stage `previous_features` and
+ * `previous_rgb`, the outputs of the stage before. Outputs: `rgb` [batch, r, r, 3] and, except of the last, `features`
+ * [batch, channels, r, r]. Stages that reach 128 pixels take a batch of 1.
  *
  * @throws InputError when the stages do not rise to the table's resolution
  */
@@ -81,16 +105,17 @@ export function generatorGraphs(
   return stages.map((upTo, position) => {
     const cut: Cut = { from: position === 0 ? 0 : (stages[position - 1] as number), upTo };
     const maps = table.noises.filter(({ index, resolution }) => mapped.includes(index) && resolution > cut.from && resolution <= upTo);
+    const single = upTo >= SCALE_WEIGHTS_FROM ? forOne : (ports: readonly PortContract[]) => ports;
     return {
       ...cut,
-      inputs: stageInputs(table, cut, maps),
-      outputs: stageOutputs(table, cut),
+      inputs: single(stageInputs(table, cut, maps)),
+      outputs: single(stageOutputs(table, cut)),
       run(inputs) {
         const fed = new Map(maps.map(({ index }) => [index, inputs[mapPortName(index)] as tf.Tensor]));
-        const synthesis: SynthesisInputs = { codes: codesOf(table, inputs['codes'] as tf.Tensor), maps: fed, noise };
+        const synthesis: SynthesisInputs = { codes: codesOf(table, inputs['codes'] as tf.Tensor), maps: fed, noise, scaleWeightsFrom: SCALE_WEIGHTS_FROM };
         const from = stateOf(cut, inputs);
         const state = synthesizeStage(parameters, table, { inputs: synthesis, stage: { upTo, ...(from === undefined ? {} : { from }) } });
-        return upTo === table.resolution ? { rgb: state.rgb } : { rgb: state.rgb, features: state.features };
+        return upTo === table.resolution ? { rgb: state.rgb } : { rgb: state.rgb, features: tf.transpose(state.features, [0, 3, 1, 2]) };
       },
     };
   });

@@ -8,7 +8,7 @@ export type { AffineParameters, GeneratorParameters, MappingParameters, Synthesi
 export { mapLatent, truncate } from './mapping.ts';
 export { nvidiaDiscriminatorKeys, nvidiaGeneratorKeys } from './nvidia-key-map.ts';
 export type { KeyPair, LayoutChange } from './nvidia-key-map.ts';
-export { generatorGraphs } from './generator-graphs.ts';
+export { generatorGraphs, stageTops } from './generator-graphs.ts';
 export type { GeneratorGraph } from './generator-graphs.ts';
 export { synthesize, synthesizeStage } from './synthesis.ts';
 export type { SynthesisInputs, SynthesisStage, SynthesisState } from './synthesis.ts';

@@ -12,6 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, bindAxes, resolutionsUpTo } from '@mfim/tensor-contracts';
 import type { StyleEntry, StyleTable } from '@mfim/tensor-contracts';
 import { biasActivation, modulatedConv2d, recomputed, upsample2d } from '@mfim/nn';
+import type { ModulatedOptions } from '@mfim/nn';
 import { layerKey } from './generator-spec.ts';
 import type { SynthesisParameters } from './generator-spec.ts';
 
@@ -25,6 +26,8 @@ export interface SynthesisInputs {
   readonly noise?: 'stored' | 'none' | ReadonlyMap<number, tf.Tensor>;
   /** Training: resolutions from this one on are drawn again in the backward pass instead of remembered (`recomputed` of @mfim/nn). */
   readonly recomputeFrom?: number | undefined;
+  /** Inference, one image: resolutions from this one on scale weights instead of activations (`scale` of `modulatedConv2d`). */
+  readonly scaleWeightsFrom?: number | undefined;
 }
 
 /** Where a stage stopped. */
@@ -55,15 +58,18 @@ interface BlockInputs {
   readonly maps: ByLayer<tf.Tensor>;
 }
 
+/** Where a resolution applies the style. */
+type Scale = NonNullable<ModulatedOptions['scale']>;
+
 interface BlockParameters {
   readonly convs: ByLayer<ConvParameters>;
   readonly rgbs: ByLayer<RgbParameters>;
 }
 
-function convLayer(layer: ConvParameters, entry: StyleEntry, { below, codes, noises, maps }: BlockInputs): tf.Tensor {
+function convLayer(layer: ConvParameters, { entry, scale }: { readonly entry: StyleEntry; readonly scale: Scale }, { below, codes, noises, maps }: BlockInputs): tf.Tensor {
   const key = layerKey(entry);
   const inputs = { x: below.features, weight: layer.weight, style: codes[key] as tf.Tensor };
-  let result = modulatedConv2d(inputs, { demodulate: true, up: entry.layer === 'conv0' });
+  let result = modulatedConv2d(inputs, { demodulate: true, up: entry.layer === 'conv0', scale });
   const [noise, map] = [noises[key], maps[key]];
   if (noise !== undefined) result = tf.add(result, tf.mul(noise, layer.noiseStrength));
   if (map !== undefined) {
@@ -73,20 +79,20 @@ function convLayer(layer: ConvParameters, entry: StyleEntry, { below, codes, noi
   return biasActivation(result, layer.bias);
 }
 
-function toRgb(layer: RgbParameters, x: tf.Tensor, style: tf.Tensor): tf.Tensor {
-  return tf.add(modulatedConv2d({ x, weight: layer.weight, style }, { demodulate: false, up: false }), layer.bias);
+function toRgb({ weight, bias }: RgbParameters, inputs: { readonly x: tf.Tensor; readonly style: tf.Tensor }, scale: Scale): tf.Tensor {
+  return tf.add(modulatedConv2d({ ...inputs, weight }, { demodulate: false, up: false, scale }), bias);
 }
 
 /** The layers of one resolution. */
-function block(entries: readonly StyleEntry[]) {
+function block(entries: readonly StyleEntry[], scale: Scale) {
   return (parameters: BlockParameters, inputs: BlockInputs): { readonly features: tf.Tensor; readonly rgb: tf.Tensor } => {
     let { features, rgb } = inputs.below;
     for (const entry of entries) {
       const key = layerKey(entry);
       if (entry.layer === 'torgb') {
-        const image = toRgb(parameters.rgbs[key] as RgbParameters, features, inputs.codes[key] as tf.Tensor);
+        const image = toRgb(parameters.rgbs[key] as RgbParameters, { x: features, style: inputs.codes[key] as tf.Tensor }, scale);
         rgb = rgb === undefined ? image : tf.add(upsample2d(rgb), image);
-      } else features = convLayer(parameters.convs[key] as ConvParameters, entry, { ...inputs, below: { features } });
+      } else features = convLayer(parameters.convs[key] as ConvParameters, { entry, scale }, { ...inputs, below: { features } });
     }
     return { features, rgb: rgb as tf.Tensor };
   };
@@ -107,9 +113,10 @@ function noiseFor({ convs }: SynthesisParameters, entry: StyleEntry, noise: Synt
 
 /** Draws one resolution. */
 function drawBlock(parameters: SynthesisParameters, entries: readonly StyleEntry[], { below, inputs }: { readonly below: BlockInputs['below']; readonly inputs: SynthesisInputs }) {
-  const { recomputeFrom = Number.POSITIVE_INFINITY } = inputs;
-  const isLean = (entries[0] as StyleEntry).resolution >= recomputeFrom;
-  const draw = isLean ? recomputed(block(entries)) : block(entries);
+  const { recomputeFrom = Number.POSITIVE_INFINITY, scaleWeightsFrom = Number.POSITIVE_INFINITY } = inputs;
+  const { resolution } = entries[0] as StyleEntry;
+  const drawn = block(entries, resolution >= scaleWeightsFrom ? 'weights' : 'activations');
+  const draw = resolution >= recomputeFrom ? recomputed(drawn) : drawn;
   return draw(
     { convs: byLayer(entries, (entry) => parameters.convs[layerKey(entry)]), rgbs: byLayer(entries, (entry) => parameters.rgbs[layerKey(entry)]) },
     {

@@ -34,6 +34,14 @@ describe('synthesize', () => {
     expect(difference(together, synthesize(synthesis, table, { codes: alone }).image)).toBeLessThan(1e-5);
   });
 
+  test('law: scaling weights draws what scaling activations draws, with maps and noise', () => {
+    const maps = new Map([[3, tf.randomNormal([1, 16, 16, 1], 0, 1, 'float32', 4)]]);
+    const noise = new Map(table.noises.map(({ index, resolution }) => [index, tf.randomNormal([resolution, resolution, 1], 0, 1, 'float32', index)]));
+    const draw = (scaleWeightsFrom?: number) => synthesize(synthesis, table, { codes: codesFor(1), maps, noise, scaleWeightsFrom }).image;
+    for (const from of [4, 16]) expect(difference(draw(from), draw())).toBeLessThan(1e-5);
+    expect(() => synthesize(synthesis, table, { codes: codesFor(2), scaleWeightsFrom: 8 })).toThrow(/one image/);
+  });
+
   test('a style map moves the image, a zero map does not', () => {
     const codes = codesFor(1);
     const plain = synthesize(synthesis, table, { codes }).image;

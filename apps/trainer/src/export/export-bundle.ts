@@ -8,7 +8,7 @@ import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { encoderGraph } from '@mfim/encoder';
 import { flattenParameters } from '@mfim/nn';
-import { generatorGraphs } from '@mfim/stylegan';
+import { generatorGraphs, stageTops } from '@mfim/stylegan';
 import { InputError, MANIFEST_VERSION, parseManifest } from '@mfim/tensor-contracts';
 import type { BundleManifest, NetworkContract, NetworkGraph, StageContract } from '@mfim/tensor-contracts';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
@@ -22,8 +22,6 @@ import type { Checkpoint } from '../run/checkpoint-file.ts';
 import { averagedModel } from '../model/averaged-model.ts';
 
 const LICENCE = 'Apache-2.0';
-/** Where a generator is cut, as far as it reaches. */
-const STAGE_TOPS = [16, 64, 256];
 
 /** What to export and where to. */
 export interface ExportRequest {
@@ -42,11 +40,6 @@ interface BundleFile {
 interface Traced<Contract> {
   readonly contract: Contract;
   readonly file: BundleFile;
-}
-
-/** Where the stages of a generator end. */
-export function stageTops(resolution: number): readonly number[] {
-  return [...STAGE_TOPS.filter((top) => top < resolution), resolution];
 }
 
 async function trace(graph: NetworkGraph<tf.Tensor>, name: string, options: { readonly weights: ExportRequest['weights']; readonly names: ReadonlyMap<tf.Tensor, string> }): Promise<Traced<NetworkContract>> {
