@@ -75,7 +75,8 @@ describe('collapse to the target', () => {
 describe('saturated discriminator', () => {
   it('is raised when it is always right, or always fooled', () => {
     expect(discriminatorSaturated(metrics(times(10, { discriminator: 0.01, adversarial: 6 })))?.message).toMatch(/always tells.*r1Gamma/);
-    expect(discriminatorSaturated(metrics(times(10, { discriminator: 3, adversarial: 0.01 })))?.message).toMatch(/takes every swap/);
+    expect(discriminatorSaturated(metrics(times(10, { discriminator: 3, generator: 0.01 })))?.message).toMatch(/adversarial term 0\.0100/);
+    expect(discriminatorSaturated(metrics(times(10, { discriminator: 3, adversarial: 0.01 })))?.message).toMatch(/takes all that is drawn/);
   });
   it('is quiet at the balance, before the window is full, and without a discriminator', () => {
     expect(discriminatorSaturated(metrics(times(10, { discriminator: 2 * Math.LN2, adversarial: Math.LN2 })))).toBeUndefined();
