@@ -18,11 +18,11 @@ interface Features {
 }
 
 function stemLayer({ conv, norm, slope }: EncoderParameters['body']['stem'], { x }: Features): Features {
-  return { x: tf.prelu(batchNorm(norm, paddedConv3(x, conv, 1)), slope) };
+  return { x: tf.tidy(() => tf.prelu(batchNorm(norm, paddedConv3(x, conv, 1)), slope)) };
 }
 
 function unitOf(stride: 1 | 2): (parameters: ResidualUnitParameters, features: Features) => Features {
-  return (parameters, { x }) => ({ x: residualUnit(parameters, x, stride) });
+  return (parameters, { x }) => ({ x: tf.tidy(() => residualUnit(parameters, x, stride)) });
 }
 
 /** Features of the stem and of every stage, by resolution. */

@@ -36,7 +36,7 @@ let observer: Observer | undefined;
 /**
  * Runs a network in which every batch normalisation uses, and reports, the statistics of its own input
  * instead of the stored ones: data-dependent initialisation (Kraehenbuehl et al. 2016). The tensors
- * reported belong to the caller's tidy.
+ * reported are kept (`tf.keep`): the caller disposes them.
  *
  * @param run the forward pass; synchronous
  */
@@ -60,7 +60,7 @@ function statisticsOf(x: tf.Tensor): BatchStatistics {
 export function batchNorm(parameters: BatchNormParameters, x: tf.Tensor): tf.Tensor {
   const { scale, offset } = parameters;
   const { mean, variance } = observer === undefined ? parameters : statisticsOf(x);
-  observer?.(parameters, { mean, variance });
+  observer?.(parameters, { mean: tf.keep(mean), variance: tf.keep(variance) });
   const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, EPSILON)));
   return tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(mean, factor)));
 }

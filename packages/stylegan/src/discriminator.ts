@@ -60,9 +60,10 @@ interface Features {
 }
 
 function block({ conv0, conv1, skip }: BlockParameters, { x }: Features): Features {
-  const same = biasActivation(equalizedConv2d(conv0.weight, x, { padding: 1 }), conv0.bias);
-  const down = equalizedConv2d(conv1.weight, blur(same, { padding: [2, 2] }), { stride: 2 });
-  const shortcut = equalizedConv2d(skip.weight, blur(x, { padding: [1, 1] }), { stride: 2 });
+  // In scopes of their own: what a layer makes on the way is freed when it is done.
+  const same = tf.tidy(() => biasActivation(equalizedConv2d(conv0.weight, x, { padding: 1 }), conv0.bias));
+  const down = tf.tidy(() => equalizedConv2d(conv1.weight, blur(same, { padding: [2, 2] }), { stride: 2 }));
+  const shortcut = tf.tidy(() => equalizedConv2d(skip.weight, blur(x, { padding: [1, 1] }), { stride: 2 }));
   return { x: tf.mul(tf.add(biasActivation(down, conv1.bias), shortcut), Math.SQRT1_2) };
 }
 

@@ -89,10 +89,14 @@ function block(entries: readonly StyleEntry[], scale: Scale) {
     let { features, rgb } = inputs.below;
     for (const entry of entries) {
       const key = layerKey(entry);
+      const [x, below] = [features, rgb];
+      // In scopes of their own: what a layer makes on the way is freed when it is done.
       if (entry.layer === 'torgb') {
-        const image = toRgb(parameters.rgbs[key] as RgbParameters, { x: features, style: inputs.codes[key] as tf.Tensor }, scale);
-        rgb = rgb === undefined ? image : tf.add(upsample2d(rgb), image);
-      } else features = convLayer(parameters.convs[key] as ConvParameters, { entry, scale }, { ...inputs, below: { features } });
+        rgb = tf.tidy(() => {
+          const image = toRgb(parameters.rgbs[key] as RgbParameters, { x, style: inputs.codes[key] as tf.Tensor }, scale);
+          return below === undefined ? image : tf.add(upsample2d(below), image);
+        });
+      } else features = tf.tidy(() => convLayer(parameters.convs[key] as ConvParameters, { entry, scale }, { ...inputs, below: { features: x } }));
     }
     return { features, rgb: rgb as tf.Tensor };
   };
