@@ -18,6 +18,7 @@ import { GraphBuilder } from './graph-builder.ts';
 import { Lowering } from './lowering.ts';
 import { dropUnreadNodes } from './finishing/drop-unread-nodes.ts';
 import type { Emitted } from './finishing/emitted.ts';
+import { guardPads } from './finishing/guard-pads.ts';
 import { joinMoves } from './finishing/join-moves.ts';
 import { nameOutputs } from './finishing/name-outputs.ts';
 import { shareEqualNodes } from './finishing/share-equal-nodes.ts';
@@ -105,11 +106,11 @@ function portOf(name: string, value: Value): OnnxPort {
 }
 
 /** Nodes and constants of the finished graph. */
-function finish({ nodes, initializers }: GraphBuilder, outputs: ReadonlyMap<string, string>, passes: Choices['passes']): Pick<OnnxModel, 'nodes' | 'initializers'> {
-  let emitted: Emitted = { nodes, outputs };
+function finish(builder: GraphBuilder, outputs: ReadonlyMap<string, string>, passes: Choices['passes']): Pick<OnnxModel, 'nodes' | 'initializers'> {
+  let emitted: Emitted = { nodes: guardPads(builder.nodes, builder), outputs };
   if (passes.has('join moves')) emitted = joinMoves(emitted);
   if (passes.has('share equal nodes')) emitted = shareEqualNodes(emitted);
-  const named = { nodes: nameOutputs(emitted.nodes, emitted.outputs), initializers };
+  const named = { nodes: nameOutputs(emitted.nodes, emitted.outputs), initializers: builder.initializers };
   return passes.has('drop unread nodes') ? dropUnreadNodes(named, outputs.keys()) : named;
 }
 

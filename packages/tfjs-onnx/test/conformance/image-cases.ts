@@ -138,9 +138,20 @@ const pooled: fc.Arbitrary<Sample<{ kernel: [number, number]; strides: [number, 
   attributes: { kernel: [...kernel], strides: move.strides, pad: move.pad === 'same' ? 'same' : 'valid' },
 }));
 
+/** Images channels-first, and how wide a border is. */
+const around: fc.Arbitrary<Sample<number>> = fc.record({ shapes: fc.tuple(shapeOf(4)), attributes: fc.integer({ min: 1, max: 2 }) });
+
+function bordered(x: tf.Tensor | undefined, border: number): tf.Tensor4D {
+  const negative = tf.sub(tf.transpose(x as tf.Tensor, [0, 2, 3, 1]), 2);
+  return tf.pad(negative as tf.Tensor4D, [[0, 0], [border, border], [border, border], [0, 0]]);
+}
+
 const pooling: readonly KernelCase[] = [
   kernelCase('MaxPool', { samples: pooled, run: ([x], { kernel, strides, pad }) => tf.maxPool(asImage(x), kernel, strides, pad), gradient: 'same' }),
   kernelCase('MaxPool', { name: 'rounding up', samples: fc.record({ shapes: fc.constant([[1, 8, 8, 2]]), attributes: fc.constant(undefined) }), run: ([x]) => tf.maxPool(asImage(x), 3, 2, 0, 'ceil') }),
+  // Not joined with the padding: ONNX Runtime would then take the maximum of the image alone.
+  kernelCase('MaxPool', { name: 'of zeros around negative numbers', samples: around, run: ([x], border) => tf.maxPool(bordered(x, border), 2, 1, 'valid') }),
+  kernelCase('AvgPool', { name: 'of a wide border of zeros', samples: around, run: ([x], border) => tf.avgPool(bordered(x, border), 2, 1, 'valid') }),
   kernelCase('MaxPoolGrad', { samples: pooled, run: ([x], { kernel, strides, pad }) => tf.grad((image) => tf.sum(tf.square(tf.maxPool(asImage(image), kernel, strides, pad))))(x as tf.Tensor) }),
   kernelCase('AvgPool', { samples: pooled, run: ([x], { kernel, strides, pad }) => tf.avgPool(asImage(x), kernel, strides, pad), gradient: 'adjoint' }),
   kernelCase('AvgPoolGrad', {
