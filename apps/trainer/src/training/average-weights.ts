@@ -14,9 +14,18 @@ export interface AverageSettings {
 const IMAGES_PER_KIMG = 1000;
 const EPSILON = 1e-8;
 
+/** The share of the average that stays in a step. */
+export function averageDecay({ batch, images, halfLifeKimg, rampUp }: AverageSettings): number {
+  const halfLife = Math.min(halfLifeKimg * IMAGES_PER_KIMG, images * rampUp);
+  return 0.5 ** (batch / Math.max(halfLife, EPSILON));
+}
+
+/** The average of which that share stayed. */
+export function averageTowards(average: tf.Tensor, weights: tf.Tensor, decay: tf.Tensor | number): tf.Tensor {
+  return tf.tidy(() => tf.add(weights, tf.mul(tf.sub(average, weights), decay)));
+}
+
 /** The next average; in the first step it is the weights themselves. */
 export function averageWeights(average: tf.Tensor, weights: tf.Tensor, settings: AverageSettings): tf.Tensor {
-  const halfLife = Math.min(settings.halfLifeKimg * IMAGES_PER_KIMG, settings.images * settings.rampUp);
-  const decay = 0.5 ** (settings.batch / Math.max(halfLife, EPSILON));
-  return tf.add(weights, tf.mul(tf.sub(average, weights), decay));
+  return averageTowards(average, weights, averageDecay(settings));
 }

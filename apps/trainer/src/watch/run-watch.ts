@@ -93,7 +93,7 @@ export class RunWatch {
    * @param findNonFinite looks for the parameter to name; called only when a term is not finite
    * @throws NonFiniteError when a term is NaN or infinite, after it was written down
    */
-  async record(entry: Omit<MetricsRecord, 'time'>, findNonFinite?: () => NonFiniteValue | undefined): Promise<void> {
+  async record(entry: Omit<MetricsRecord, 'time'>, findNonFinite?: () => NonFiniteValue | undefined | Promise<NonFiniteValue | undefined>): Promise<void> {
     const record: MetricsRecord = timed(entry);
     const { events, metrics, output } = this.parts;
     this.records = [...this.records, record].slice(-REMEMBERED);
@@ -106,7 +106,7 @@ export class RunWatch {
     }
     await events.flush();
     await this.check('discriminator-saturated', record.step, discriminatorSaturated(this.records));
-    if (Object.values(record.terms).some((value) => !Number.isFinite(value))) await this.stop(record.step, record.terms, findNonFinite?.());
+    if (Object.values(record.terms).some((value) => !Number.isFinite(value))) await this.stop(record.step, record.terms, await findNonFinite?.());
   }
 
   /**
