@@ -3,18 +3,25 @@
  */
 import type { ElementType } from './element-type.ts';
 
-/** Value of a node attribute; a float is tagged, because 1 may mean the integer or the float. */
-export type AttributeValue = number | string | readonly number[] | FloatAttribute;
+/** Value of a node attribute; floats are tagged, because 1 may mean the integer or the float. */
+export type AttributeValue = number | string | readonly number[] | FloatAttribute | FloatsAttribute;
 
 /** A float attribute. */
 export interface FloatAttribute {
   readonly float: number;
 }
 
+/** An attribute of several floats. */
+export interface FloatsAttribute {
+  readonly floats: readonly number[];
+}
+
 /** One operation: named tensors in, named tensors out. An empty input name is an absent input. */
 export interface OnnxNode {
   readonly name: string;
   readonly operator: string;
+  /** Of the operator; absent: ONNX's own. */
+  readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;

@@ -11,6 +11,7 @@ import { IR_VERSION, OPSET_VERSION } from './versions.ts';
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
+const ATTRIBUTE_FLOATS = 6;
 const ATTRIBUTE_INTS = 7;
 const PRODUCER = '@mfim/tfjs-onnx';
 
@@ -39,13 +40,17 @@ function writeAttribute(writer: BinaryWriter, name: string, value: AttributeValu
   } else if ('float' in value) {
     writer.tag(2, WireType.Bit32).float(value.float);
     integer(writer, 20, ATTRIBUTE_FLOAT);
+  } else if ('floats' in value) {
+    for (const item of value.floats) writer.tag(7, WireType.Bit32).float(item);
+    integer(writer, 20, ATTRIBUTE_FLOATS);
   } else {
     for (const item of value) integer(writer, 8, item);
     integer(writer, 20, ATTRIBUTE_INTS);
   }
 }
 
-function writeNode(writer: BinaryWriter, node: OnnxNode): void {
+/** The fields of a NodeProto. */
+export function writeNode(writer: BinaryWriter, node: OnnxNode): void {
   for (const input of node.inputs) text(writer, 1, input);
   for (const output of node.outputs) text(writer, 2, output);
   text(writer, 3, node.name);
@@ -53,9 +58,11 @@ function writeNode(writer: BinaryWriter, node: OnnxNode): void {
   for (const [name, value] of Object.entries(node.attributes)) {
     message(writer, 5, () => writeAttribute(writer, name, value));
   }
+  if (node.domain !== undefined) text(writer, 7, node.domain);
 }
 
-function writeTensor(writer: BinaryWriter, tensor: OnnxTensor): void {
+/** The fields of a TensorProto. */
+export function writeTensor(writer: BinaryWriter, tensor: OnnxTensor): void {
   for (const dimension of tensor.dimensions) integer(writer, 1, dimension);
   integer(writer, 2, ELEMENT_TYPE[tensor.type]);
   text(writer, 8, tensor.name);
@@ -91,16 +98,21 @@ function writeGraph(writer: BinaryWriter, model: OnnxModel): void {
   for (const port of model.outputs) message(writer, 12, () => writePort(writer, port));
 }
 
+/** Adds an operator set to a ModelProto; the domain of ONNX's own is ''. */
+export function writeOperatorSet(writer: BinaryWriter, { domain, version }: { readonly domain: string; readonly version: number }): void {
+  message(writer, 8, () => {
+    text(writer, 1, domain);
+    integer(writer, 2, version);
+  });
+}
+
 /** The bytes of an `.onnx` file that holds `model`. */
 export function writeModel(model: OnnxModel): Uint8Array {
   const writer = new BinaryWriter();
   integer(writer, 1, IR_VERSION);
   text(writer, 2, PRODUCER);
   message(writer, 7, () => writeGraph(writer, model));
-  message(writer, 8, () => {
-    text(writer, 1, '');
-    integer(writer, 2, OPSET_VERSION);
-  });
+  writeOperatorSet(writer, { domain: '', version: OPSET_VERSION });
   for (const [key, value] of Object.entries(model.metadata)) {
     message(writer, 14, () => {
       text(writer, 1, key);

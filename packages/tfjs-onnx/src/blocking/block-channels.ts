@@ -1,0 +1,77 @@
+/**
+ * Lets ONNX Runtime's CPU provider keep activations in channel blocks ([N, C / B, H, W, B], "NCHWc") through whole networks
+ * whose weights are computed: StyleGAN2's, modulated by a style. ONNX Runtime does so for constant weights alone, and carries
+ * activations to plain order and back around each operation in between. Its operators take computed weights as well.
+ *
+ * B is the processor's (16 with AVX-512, 8 with AVX): such a graph is made where it runs, never stored. `channelBlock` finds B.
+ */
+import type { OnnxNode } from '../onnx/model.ts';
+import { BLOCK_DOMAIN, BlockedGraph } from './blocked-graph.ts';
+import { dropUnreadNodes } from '../lowering/finishing/drop-unread-nodes.ts';
+import { inferSizes } from './infer-sizes.ts';
+import { NODE_RULES } from './node-rules.ts';
+import type { Surroundings } from './node-rules.ts';
+import { readGraph, writeChanged } from './read-graph.ts';
+import type { Graph } from './read-graph.ts';
+
+const BLOCK_SET = { domain: BLOCK_DOMAIN, version: 1 };
+
+function readersOf({ nodes, outputs }: Graph): ReadonlyMap<string, readonly (OnnxNode | undefined)[]> {
+  const readers = new Map<string, (OnnxNode | undefined)[]>();
+  const count = (name: string, reader: OnnxNode | undefined): void => void readers.set(name, [...(readers.get(name) ?? []), reader]);
+  for (const node of nodes) for (const name of node.inputs) count(name, node);
+  for (const { name } of outputs) count(name, undefined);
+  return readers;
+}
+
+function constantsOf({ nodes, initializers }: Graph): ReadonlySet<string> {
+  const constants = new Set(initializers.map(({ name }) => name));
+  for (const { inputs, outputs } of nodes) {
+    if (inputs.every((name) => name === '' || constants.has(name))) for (const name of outputs) constants.add(name);
+  }
+  return constants;
+}
+
+function surroundingsOf(original: Graph, graph: BlockedGraph): Surroundings {
+  const producers = new Map(original.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const [readers, constants] = [readersOf(original), constantsOf(original)];
+  return {
+    graph,
+    producer: (name) => producers.get(name),
+    onlyReader: (name) => (readers.get(name)?.length === 1 ? readers.get(name)?.[0] : undefined),
+    isConstant: (name) => constants.has(name),
+    apart: new Map(),
+  };
+}
+
+/** The graph's nodes on channel blocks, and constants that they need; `undefined` where nothing gains by it. */
+export function blockGraph(original: Graph, block: number): Pick<BlockedGraph, 'nodes' | 'added'> | undefined {
+  const given = [...original.inputs, ...original.initializers].map(({ name }) => name);
+  const graph = new BlockedGraph(block, inferSizes(original), given);
+  const surroundings = surroundingsOf(original, graph);
+  for (const node of original.nodes) {
+    const rule = (node.domain ?? '') === '' ? NODE_RULES.get(node.operator) : undefined;
+    if (rule === undefined || !rule(node, surroundings)) graph.keep(node);
+  }
+  for (const { name } of original.outputs) graph.plain(name);
+  if (!graph.nodes.some(({ domain }) => domain === BLOCK_DOMAIN)) return undefined;
+  const { nodes, initializers } = dropUnreadNodes({ nodes: graph.nodes, initializers: graph.added }, original.outputs.map(({ name }) => name));
+  return { nodes: [...nodes], added: [...initializers] };
+}
+
+/**
+ * An `.onnx` file on channel blocks of `block`; the same file where nothing gains by it, or it cannot be read.
+ *
+ * @param block what `channelBlock` found for the runtime that will open the file
+ */
+export function blockChannels(file: Uint8Array, block: number): Uint8Array {
+  let read;
+  try {
+    read = readGraph(file);
+  } catch {
+    // The runtime says better what is wrong with it.
+    return file;
+  }
+  const blocked = blockGraph(read.graph, block);
+  return blocked === undefined ? file : writeChanged(file, read, { ...blocked, operatorSet: BLOCK_SET });
+}

@@ -1,0 +1,124 @@
+/**
+ * A graph while its tensors get twins in channel blocks: [N, C, H, W] laid out in memory as [N, C / B, H, W, B]. Nodes are
+ * added in the order in which they run; twins, and plain tensors of which only the twin was computed, are made when asked for.
+ */
+import type { AttributeValue, OnnxNode, OnnxTensor } from '../onnx/model.ts';
+import type { Sizes, SizesByName } from './infer-sizes.ts';
+
+/** ONNX Runtime's operators on channel blocks. */
+export const BLOCK_DOMAIN = 'com.microsoft.nchwc';
+
+type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** What `emit` adds. */
+export interface NewNode {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly attributes?: Attributes;
+  readonly domain?: string;
+  /** Name of the output; a new one by default. */
+  readonly output?: string;
+}
+
+/** See the file's comment. */
+export class BlockedGraph {
+  readonly block: number;
+  readonly sizes: SizesByName;
+  readonly nodes: OnnxNode[] = [];
+  readonly added: OnnxTensor[] = [];
+  private readonly computed: Set<string>;
+  private readonly twins = new Map<string, string>();
+  private readonly constants = new Map<string, string>();
+  private counter = 0;
+
+  /** @param given tensors that are there before the first node */
+  constructor(block: number, sizes: SizesByName, given: Iterable<string>) {
+    this.block = block;
+    this.sizes = sizes;
+    this.computed = new Set(given);
+  }
+
+  private freshName(operator: string): string {
+    this.counter += 1;
+    return `blocked/${operator}_${this.counter}`;
+  }
+
+  /** Adds a node; returns its output. */
+  emit({ operator, inputs, attributes = {}, domain, output }: NewNode): string {
+    const name = output ?? this.freshName(operator);
+    this.nodes.push({ name: `${name}/${operator}`, operator, inputs, outputs: [name], attributes, ...(domain === undefined ? {} : { domain }) });
+    this.computed.add(name);
+    return name;
+  }
+
+  /** Adds a node of the original graph as it is. */
+  keep(node: OnnxNode): void {
+    for (const name of node.inputs) this.plain(name);
+    this.nodes.push(node);
+    for (const name of node.outputs) this.computed.add(name);
+  }
+
+  /** A constant vector. */
+  integers(values: readonly number[]): string {
+    const key = values.join();
+    const known = this.constants.get(key);
+    if (known !== undefined) return known;
+    const name = `blocked/integers_${this.constants.size}`;
+    this.added.push({ name, type: 'int64', dimensions: [values.length], data: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer) });
+    this.constants.set(key, name);
+    this.computed.add(name);
+    return name;
+  }
+
+  /** Adds a Reshape. */
+  reshape(name: string, sizes: readonly number[]): string {
+    return this.emit({ operator: 'Reshape', inputs: [name, this.integers(sizes)] });
+  }
+
+  /** Sizes of a rank-4 tensor of the original graph with a whole number of blocks, else `undefined`. */
+  blockable(name: string): Sizes | undefined {
+    const sizes = this.sizes.get(name);
+    const channels = sizes?.[1];
+    return sizes?.length === 4 && channels !== undefined && channels % this.block === 0 ? sizes : undefined;
+  }
+
+  /** Whether the twin is there. */
+  hasTwin(name: string): boolean {
+    return this.twins.has(name);
+  }
+
+  /** The twin in channel blocks of a blockable tensor. */
+  twin(name: string): string {
+    const known = this.twins.get(name);
+    if (known !== undefined) return known;
+    const made = this.emit({ operator: 'ReorderInput', inputs: [this.plain(name)], domain: BLOCK_DOMAIN });
+    this.twins.set(name, made);
+    return made;
+  }
+
+  /** Says that `twin` holds the tensor `name` of the original graph. */
+  bindTwin(name: string, twin: string): void {
+    this.twins.set(name, twin);
+  }
+
+  /** The plain tensor; from its twin where it was not computed. */
+  plain(name: string): string {
+    const twin = this.twins.get(name);
+    if (name !== '' && twin !== undefined && !this.computed.has(name)) this.unblock(twin, { output: name, channels: this.sizes.get(name)?.[1] as number });
+    return name;
+  }
+
+  /** Makes a plain tensor from channel blocks, of which `channels` are meant. */
+  unblock(blocked: string, { output, channels }: { readonly output: string; readonly channels: number }): string {
+    return this.emit({ operator: 'ReorderOutput', inputs: [blocked], attributes: { channels }, domain: BLOCK_DOMAIN, output });
+  }
+
+  /** Lets the convolution that gave `twin` apply an activation; false when it was no convolution, or has one. */
+  fuseActivation(twin: string, activation: Attributes): boolean {
+    const index = this.nodes.findLastIndex(({ outputs }) => outputs[0] === twin);
+    const node = this.nodes[index];
+    if (node?.domain !== BLOCK_DOMAIN || node.operator !== 'Conv' || node.attributes['activation'] !== undefined) return false;
+    this.nodes[index] = { ...node, attributes: { ...node.attributes, ...activation } };
+    return true;
+  }
+}

@@ -1,0 +1,2 @@
+export { blockChannels } from './blocking/block-channels.ts';
+export { channelBlock } from './blocking/channel-block.ts';
