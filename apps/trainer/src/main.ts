@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
+import { memoryCommand } from './commands/memory.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { statusCommand } from './commands/status.ts';
 import { pretrainCommand, resumeCommand, trainCommand } from './commands/train.ts';
@@ -27,6 +28,7 @@ const routes = buildRouteMap({
     status: statusCommand,
     verifyResume: verifyResumeCommand,
     evaluate: evaluateCommand,
+    memory: memoryCommand,
     export: exportCommand,
     schema: schemaCommand,
     engine: engineCommand,

@@ -122,6 +122,8 @@ export const TRAINING_SCHEMA = z.strictObject({
   batch: whole,
   /** The batch is computed in so many equal parts, whose gradients are averaged: less memory. */
   parts: whole,
+  /** Blocks that read or draw `from` pixels or more remember only their inputs, and are run again in the backward pass: less memory, more time. */
+  recompute: z.strictObject({ from: whole }).optional(),
   /** Share of pairs whose source is the target itself. */
   sameShare: z.number().min(0).max(1),
   /** Random zoom, shift and colour of the sources (never of the targets): 0 none, 0.1 up to 5 % and 10 %. */

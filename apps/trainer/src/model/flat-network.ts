@@ -43,7 +43,7 @@ export function flatNetwork<Tree extends SpecTree>(
   const layout = layoutOf(specs);
   const tensors = flattenParameters(initialParameters(tree, normal) as never);
   const buffers = new Map([...tensors].filter(([name]) => specs.get(name)?.trainable === false));
-  const flat = tf.concat(layout.names.map((name) => tf.reshape(tensors.get(name) as tf.Tensor, [-1])));
+  const flat = tf.tidy(() => tf.concat(layout.names.map((name) => tf.reshape(tensors.get(name) as tf.Tensor, [-1]))));
   for (const name of layout.names) tensors.get(name)?.dispose();
   return { network: { tree, layout, buffers }, flat };
 }

@@ -4,7 +4,7 @@ import type { RawTensor } from '@mfim/checkpoints';
 import { codesFrom, encoderSpec, latentMaps, softenFace, styleMapsFrom } from '@mfim/encoder';
 import type { EncoderConfig, EncoderContext, EncoderParameters } from '@mfim/encoder';
 import { equalizedLinear, linearSpec, seededNormal } from '@mfim/nn';
-import type { LinearParameters } from '@mfim/nn';
+import type { LinearParameters, NormalSource } from '@mfim/nn';
 import { discriminatorSpec, synthesisSpec, synthesize } from '@mfim/stylegan';
 import { entriesOf, sideOf, styleTable } from '@mfim/tensor-contracts';
 import type { SideSplit, StyleEntry, StyleTable } from '@mfim/tensor-contracts';
@@ -36,6 +36,8 @@ export interface SwapModel {
   readonly split: SideSplit;
   readonly swapper: FlatNetwork<SwapTree>;
   readonly discriminator: FlatNetwork<DiscriminatorTree>;
+  /** Blocks that read or draw this resolution or more are recomputed in backward passes. */
+  readonly recomputeFrom: number | undefined;
 }
 
 /** The flat vectors. */
@@ -44,15 +46,16 @@ export interface ModelWeights {
   readonly discriminator: tf.Tensor;
 }
 
-/** Builds the networks with fresh weights. */
-export function createModel(config: TrainingConfig): { readonly model: SwapModel; readonly weights: ModelWeights } {
+/** Builds the networks with fresh weights; `normal` draws them, by default from the config's seed. */
+export function createModel(config: TrainingConfig, normal: NormalSource = seededNormal(config.seed)): { readonly model: SwapModel; readonly weights: ModelWeights } {
   const table: StyleTable = styleTable(config.generator.resolution, config.generator.channels);
-  const normal = seededNormal(config.seed);
+  const recomputeFrom = config.recompute?.from;
   const swapper = flatNetwork(swapSpec(config), normal);
   const discriminator = flatNetwork(discriminatorSpec(table.resolution, config.discriminator.channels), normal);
   return {
     model: {
-      context: { config: config.encoder as EncoderConfig, table },
+      context: { config: { ...(config.encoder as EncoderConfig), recomputeFrom }, table },
+      recomputeFrom,
       split: config.split,
       swapper: swapper.network,
       discriminator: discriminator.network,
@@ -164,7 +167,7 @@ export function swapFaces(model: SwapModel, flat: tf.Tensor, images: { readonly 
   const { encoder, generator, probe } = parametersOf(model.swapper, flat);
   const { codes, maps, identityCodes } = encodePair(model, encoder, images);
   return {
-    image: synthesize(generator, model.context.table, { codes, maps, noise: 'none' }).image,
+    image: synthesize(generator, model.context.table, { codes, maps, noise: 'none', recomputeFrom: model.recomputeFrom }).image,
     identityCodes,
     probe: readProbe(probe, identityCodes),
   };

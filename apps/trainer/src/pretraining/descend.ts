@@ -2,6 +2,7 @@
  * One optimiser step of one network: the gradient of an objective, averaged over the parts of the batch and over processes,
  * through Adam.
  */
+import { releasingGradients } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import { adamUpdate } from '../training/adam.ts';
 import type { AdamRates, AdamState } from '../training/adam.ts';
@@ -45,12 +46,12 @@ function eachTerm(terms: Record<string, tf.Tensor>, change: (term: tf.Tensor, na
 
 function gradientOf(parameters: tf.Tensor, objective: (flat: tf.Tensor) => Objective): Gradient {
   let terms: Record<string, tf.Tensor> = {};
-  const { grad } = tf.valueAndGrad((flat: tf.Tensor) => {
-    const { total, terms: found } = objective(flat);
+  const { gradients } = releasingGradients(() => {
+    const { total, terms: found } = objective(parameters);
     terms = Object.fromEntries(Object.entries(found).map(([name, term]) => [name, tf.keep(tf.clone(term))]));
     return total;
-  })(parameters);
-  return { gradient: grad, terms };
+  }, [parameters]);
+  return { gradient: gradients[0] as tf.Tensor, terms };
 }
 
 function added(sum: Gradient, next: Gradient): Gradient {

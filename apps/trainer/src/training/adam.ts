@@ -28,18 +28,19 @@ export function adamStart(parameters: tf.Tensor): AdamState {
 export function adamUpdate(
   { parameters, state }: { readonly parameters: tf.Tensor; readonly state: AdamState },
   gradient: tf.Tensor,
-  { rate, beta1, beta2, scale: rateScale }: AdamRates,
+  { rate, beta1, beta2, scale }: AdamRates,
 ): { readonly parameters: tf.Tensor; readonly state: AdamState } {
   const updates = state.updates + 1;
-  const first = beta1 === 0 ? tf.clone(gradient) : tf.add(tf.mul(state.first, beta1), tf.mul(gradient, 1 - beta1));
-  const second = tf.add(tf.mul(state.second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+  const first = tf.tidy(() => (beta1 === 0 ? tf.clone(gradient) : tf.add(tf.mul(state.first, beta1), tf.mul(gradient, 1 - beta1))));
+  const second = tf.tidy(() => tf.add(tf.mul(state.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
   const step = rate / (1 - beta1 ** updates);
-  const deviation = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** updates)), EPSILON);
-  const move = tf.div(tf.mul(first, step), deviation);
-  return {
-    parameters: tf.sub(parameters, rateScale === undefined ? move : tf.mul(move, rateScale)),
-    state: { first, second, updates },
-  };
+  const deviation = tf.tidy(() => tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** updates)), EPSILON));
+  const moved = tf.tidy(() => {
+    const move = tf.div(tf.mul(first, step), deviation);
+    return tf.sub(parameters, scale === undefined ? move : tf.mul(move, scale));
+  });
+  deviation.dispose();
+  return { parameters: moved, state: { first, second, updates } };
 }
 
 /** The same moments in tensors of their own. */

@@ -13,6 +13,7 @@ import { faceCrop } from './face-crop.ts';
 import { identityView } from './identity-view.ts';
 import type { IdentityView } from './identity-view.ts';
 import type { LossNetworks } from './loss-networks.ts';
+import type { ViewFraming } from './view-framing.ts';
 
 /** What one step, or a part of it, looks at. Images [batch, R, R, 3] in [-1, 1]. */
 export interface StepInputs {
@@ -23,6 +24,8 @@ export interface StepInputs {
   /** What the swapped face is compared with: the target, or a composite (see `compositeFace`). */
   readonly wanted: tf.Tensor;
   readonly view: IdentityView;
+  /** The view as sampling matrices, which a compiled step takes as inputs. */
+  readonly framing?: ViewFraming;
   /** [batch, 1]: 1 where source and target are one image. */
   readonly same: tf.Tensor;
 }
@@ -64,9 +67,21 @@ function isIdentityStep({ objective }: TrainingConfig, step: number): boolean {
   return objective.identity > 0 && step >= objective.identityFrom && step % objective.identityInterval === 0;
 }
 
+/** Who the identity network takes the swapped faces for. */
+function embedSeen({ embed, embedThrough }: LossNetworks, seen: tf.Tensor, { view, framing }: StepInputs): tf.Tensor {
+  return framing === undefined || embedThrough === undefined ? embed(identityView(seen, view)) : embedThrough(seen, framing);
+}
+
 /** Whether the discriminator plays at this step. */
 export function isAdversarialStep({ objective }: TrainingConfig, step: number): boolean {
   return objective.adversarial > 0 && step >= Math.max(objective.adversarialFrom, objective.probeOnlyUntil);
+}
+
+/** What counts at this step beside what always counts: steps of one kind have one objective. */
+export function objectiveKind(config: TrainingConfig, step: number): string {
+  if (step < config.objective.probeOnlyUntil) return 'probe only';
+  const lazy = [...(isIdentityStep(config, step) ? ['identity'] : []), ...(isAdversarialStep(config, step) ? ['adversarial'] : [])];
+  return lazy.length === 0 ? 'plain' : lazy.join(' and ');
 }
 
 /** The encoder's first lesson: who is it? The sources only, nothing is drawn. */
@@ -117,10 +132,10 @@ export function swapObjective(context: ObjectiveContext, point: ObjectivePoint):
   const terms = reconstructionTerms(context, { same: inputs.same, wanted: poolForLosses(inputs.wanted, objective.lossResolution) }, seen);
   if (objective.identityProbe > 0) terms['identityProbe'] = cosineDistance(probe, inputs.sourceIdentity);
   if (objective.codeSpread > 0) terms['codeSpread'] = codeSpread(identityCodes, objective.codeSpreadTarget);
-  if (isIdentityStep(config, step)) terms['identity'] = cosineDistance(networks.embed(identityView(seen, inputs.view)), inputs.sourceIdentity);
+  if (isIdentityStep(config, step)) terms['identity'] = cosineDistance(embedSeen(networks, seen, inputs), inputs.sourceIdentity);
   Object.assign(terms, threeDimensionalTerms(context, inputs, seen));
   if (isAdversarialStep(config, step)) {
-    terms['adversarial'] = adversarialGeneratorLoss(discriminate(parametersOf(model.discriminator, point.discriminator), swapped));
+    terms['adversarial'] = adversarialGeneratorLoss(discriminate(parametersOf(model.discriminator, point.discriminator), swapped, model));
   }
   const { faceCrop: _, identityScales: __, ...plain } = objective;
   const weights: Readonly<Record<string, number>> = { ...plain, identity: objective.identity * objective.identityInterval };
