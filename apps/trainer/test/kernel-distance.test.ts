@@ -89,8 +89,8 @@ describe('a generator', () => {
 
   test('gives a snapshot its score: the smaller the distance, the better', async () => {
     const stage = pretrainingStage(smallPretraining(), noise(), async () => 0.25);
-    expect(await stage.snapshot(stage.start())).toMatchObject({ measures: { kernelDistance: 0.25 }, score: -0.25 });
-    expect((await pretrainingStage(smallPretraining(), noise()).snapshot(stage.start())).score).toBeUndefined();
+    expect(await stage.snapshot(await stage.start())).toMatchObject({ measures: { kernelDistance: 0.25 }, score: -0.25 });
+    expect((await pretrainingStage(smallPretraining(), noise()).snapshot(await stage.start())).score).toBeUndefined();
   });
 });
 

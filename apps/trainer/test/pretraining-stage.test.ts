@@ -38,35 +38,35 @@ beforeAll(async () => {
 test('a stage loads what was planned, steps without leaking, packs everything, draws its sheet', async () => {
   const stage = pretrainingStage(smallPretraining(), greys());
   const plans = stage.plans();
-  let state = stage.start();
+  let state = await stage.start();
   const counts: number[] = [];
   for (let step = 0; step < 3; step += 1) {
     const plan = plans.next();
     const batch = await stage.load(plan);
     expect(batch.pixels[PIXELS]).toBe(10 * (plan.photos.indices[1] as number));
-    const result = stage.step(state, batch);
+    const result = await stage.step(state, batch);
     state = result.state;
     expect(Object.values(result.terms).every(Number.isFinite)).toBe(true);
     counts.push(tf.memory().numTensors);
   }
   expect(counts[2]).toBe(counts[0]);
-  expect(stage.pack(state).numbers['step']).toBe(3);
+  expect((await stage.pack(state)).numbers['step']).toBe(3);
   const { png } = await stage.snapshot(state);
   expect([...png.subarray(0, PNG_START.length)]).toEqual(PNG_START);
   expect(tf.memory().numTensors).toBe(counts[0]);
 });
 
-test('a rehearsal leaves the state and no tensors behind; parts need less than the whole', async () => {
+test('counting the memory of a step leaves the state and no tensors behind; parts need less than the whole', async () => {
   const peaks: number[] = [];
   for (const parts of [1, 2]) {
     const stage = pretrainingStage(smallPretraining({ batch: 8, parts }), greys());
-    const state = stage.start();
+    const state = await stage.start();
     const batch = await stage.load(stage.plans().next());
     const [weights, tensors] = [await state.weights.generator.data(), tf.memory().numTensors];
-    peaks.push((await stage.rehearse?.(state, batch)) ?? 0);
+    peaks.push(stage.memory?.(state, batch).peak ?? 0);
     expect(tf.memory().numTensors).toBe(tensors);
     expect(await state.weights.generator.data()).toEqual(weights);
-    expect(stage.step(state, batch).state.step).toBe(1);
+    expect((await stage.step(state, batch)).state.step).toBe(1);
   }
   expect(peaks[1]).toBeLessThan(0.8 * (peaks[0] as number));
 });

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { registerSecondOrderGradients } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
+import * as runtime from 'onnxruntime-node';
+import type { RuntimeOptions } from '@mfim/tfjs-onnx';
 import { beforeAll, expect, test } from 'vitest';
 import type { TrainingConfig } from '../src/config/training-config.ts';
 import { openDatasetWriter } from '../src/dataset/dataset-writer.ts';
@@ -43,24 +45,35 @@ const config: TrainingConfig = {
   sourceJitter: 0.1, steps: 4, logEvery: 1, snapshotEvery: 2, saveEvery: 2,
 };
 
-async function run(folder: string, data: Data, options: { readonly resumed: boolean; readonly steps: number }) {
+interface RunOptions {
+  readonly resumed: boolean;
+  readonly steps: number;
+  readonly compiler?: RuntimeOptions | undefined;
+}
+
+async function run(folder: string, data: Data, { resumed, steps, compiler }: RunOptions) {
   const lines: string[] = [];
   const say = (line: string): void => { lines.push(line); };
-  const stage = await swapStage({ config: { ...config, steps: options.steps }, data, networks: smallNetworks(), resumed: options.resumed, say });
+  const stage = await swapStage({ config: { ...config, steps }, data, networks: smallNetworks(), compiler, resumed, say });
   const subject = { engine: { name: 'cpu', description: 'plain', versions: {} }, dataset: { folder: 'none', images: IMAGES, size: SIZE, sha256: 'none' } };
-  const checkpoint = options.resumed ? { checkpoint: await newestCheckpoint(folder, say) } : {};
+  const checkpoint = resumed ? { checkpoint: await newestCheckpoint(folder, say) } : {};
   const last = await runStage({ stage, folder, subject, identityFrom: 0, signal: new AbortController().signal, terminal: { write: (text: string) => lines.push(text) }, ...checkpoint });
   return { last, said: lines.join('') };
 }
 
-test('law: two steps, then two more in a resumed run, are four steps, bit for bit; every file is there', async () => {
+const engines: readonly (readonly [string, RuntimeOptions | undefined, RegExp])[] = [
+  ['cpu', undefined, /tensors take .* at the peak of a step/],
+  ['onnx', { runtime, threads: 1 }, /compiled swapper's gradient \(adversarial\).*: \d+ operations in/],
+];
+
+test.each(engines)('law: with engine %s two steps, then two more in a resumed run, are four steps, bit for bit; every file is there', async (_, compiler, said) => {
   const data = await smallSet();
   const [straight, halved] = [await mkdtemp(path.join(tmpdir(), 'mfim-straight-')), await mkdtemp(path.join(tmpdir(), 'mfim-halved-'))];
-  const whole = await run(straight, data, { resumed: false, steps: 4 });
+  const whole = await run(straight, data, { resumed: false, steps: 4, compiler });
   expect(whole.last).toBe(4);
-  expect(whole.said).toMatch(/tensors take .* at the peak of a step/);
-  expect((await run(halved, data, { resumed: false, steps: 2 })).last).toBe(2);
-  expect((await run(halved, data, { resumed: true, steps: 4 })).last).toBe(4);
+  expect(whole.said).toMatch(said);
+  expect((await run(halved, data, { resumed: false, steps: 2, compiler })).last).toBe(2);
+  expect((await run(halved, data, { resumed: true, steps: 4, compiler })).last).toBe(4);
   const silent = (): void => undefined;
   const compared = compareCheckpoints(await newestCheckpoint(straight, silent), await newestCheckpoint(halved, silent));
   expect(compared.different).toEqual([]);
@@ -71,21 +84,21 @@ test('law: two steps, then two more in a resumed run, are four steps, bit for bi
   await data.dataset.close();
 }, 300_000);
 
-test('a rehearsal leaves the state as it is, no tensors behind, and needs more than the parameters', async () => {
+test('counting the memory of a step leaves the state as it is and no tensors behind; it is more than the parameters', async () => {
   const data = await smallSet();
   const stage = await swapStage({ config, data, networks: smallNetworks(), resumed: false, say: () => undefined });
-  const state = stage.start();
+  const state = await stage.start();
   const batch = await stage.load(stage.plans().next());
   const before = await state.weights.swapper.data();
   const tensors = tf.memory().numTensors;
-  const peak = await stage.rehearse?.(state, batch);
+  const peak = stage.memory?.(state, batch).peak;
   expect(tf.memory().numTensors).toBe(tensors);
   expect(await state.weights.swapper.data()).toEqual(before);
   expect(peak).toBeGreaterThan(4 * state.weights.swapper.size);
   await data.dataset.close();
 }, 120_000);
 
-test('the rehearsed step is one at which every term counts', () => {
+test('the counted step is one at which every term counts', () => {
   const step = fullStep(smallConfig({ identityFrom: 10, identityInterval: 3, adversarialFrom: 4, r1Interval: 2, probeOnlyUntil: 7 }));
   expect([step >= 10, step % 3, step % 2]).toEqual([true, 0, 0]);
 });

@@ -144,7 +144,7 @@ describe('checkpoints', () => {
   test('law: measured statistics come back with the checkpoint, and the codes of faces differ by them', async () => {
     const { context, weights, inputs } = smallContext(smallConfig());
     const plain = probeFaces(context.model, weights.swapper, inputs.source);
-    const model = calibrateSwapper(context.model, weights.swapper, tf.randomUniform([16, SIZE, SIZE, 3], -1, 1, 'float32', 8));
+    const model = await calibrateSwapper(context.model, { flat: weights.swapper, images: tf.randomUniform([16, SIZE, SIZE, 3], -1, 1, 'float32', 8) });
     const calibrated = probeFaces(model, weights.swapper, inputs.source);
     expect(tf.max(tf.abs(tf.sub(plain, calibrated))).dataSync()[0]).toBeGreaterThan(0.01);
     const { checkpoint } = await save(startState(weights), { ...context, model });

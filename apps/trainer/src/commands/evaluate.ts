@@ -4,9 +4,10 @@ import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { checkConfig } from '../config/read-config.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import { performer } from '../engine/performer.ts';
 import { averagedModel } from '../model/averaged-model.ts';
 import { loadLossNetworks } from '../training/loss-networks.ts';
-import { measureFaces } from '../training/snapshot.ts';
+import { measureFaces, swapLook } from '../training/snapshot.ts';
 import { openTrainingSet } from '../training/training-set.ts';
 import { STEP_FLAG, chosenCheckpoint } from './chosen-checkpoint.ts';
 import { say } from './say.ts';
@@ -22,14 +23,15 @@ const FEWEST = 2;
 async function evaluate({ json, dataset, step }: Flags, run: string): Promise<void> {
   const checkpoint = await chosenCheckpoint(run, step);
   const config = checkConfig(JSON.parse(checkpoint.config), checkpoint.file);
-  await openEngine(config.engine);
+  const { compiler } = await openEngine(config.engine);
   registerSecondOrderGradients();
   const data = await openTrainingSet(dataset ?? config.dataset, config.sourceOnly);
   if (data.heldOut.length < FEWEST) {
     throw new InputError({ where: dataset ?? config.dataset, expected: 'held-out faces', got: String(data.heldOut.length), remedy: 'prepare the dataset with --held-out' });
   }
   const { model, flat } = averagedModel(config, checkpoint);
-  const measures = await measureFaces({ model, flat, networks: await loadLossNetworks(config.weights), data }, data.heldOut);
+  const look = swapLook(model, await loadLossNetworks(config.weights), performer(compiler));
+  const measures = await measureFaces({ look, flat, data }, data.heldOut);
   await data.dataset.close();
   const result = { step: checkpoint.step, faces: data.heldOut.length, identityBy: 'MobileFaceNet (used in training)', ...measures };
   if (json) say(JSON.stringify(result, null, 2));

@@ -1,8 +1,10 @@
 /** Runs a stage in a locked folder, from its config or from its newest whole checkpoint. */
 import { registerSecondOrderGradients } from '@mfim/nn';
+import { InputError } from '@mfim/tensor-contracts';
 import { datasetHash } from '../dataset/dataset-hash.ts';
 import type { EngineChoice } from '../engine/engine-names.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import type { Engine } from '../engine/open-engine.ts';
 import { generatorDistance } from '../pretraining/generator-distance.ts';
 import type { GeneratorDistance } from '../pretraining/generator-distance.ts';
 import { pretrainingStage } from '../pretraining/pretraining-stage.ts';
@@ -26,6 +28,7 @@ export type Job = { readonly folder: string; readonly checkpoint?: Checkpoint } 
 );
 
 interface Prepared {
+  readonly engine: Engine;
   readonly data: TrainingSet;
   readonly subject: RunSubject;
   readonly signal: AbortSignal;
@@ -39,7 +42,7 @@ async function prepare({ engine: name, dataset, sourceOnly = [] }: { readonly en
   say(`${data.training.length} images to train on, ${data.heldOut.length} held out`);
   const { size, count } = data.dataset.index;
   const subject = { engine, dataset: { folder: dataset, images: count, size, sha256: await datasetHash(dataset) } };
-  return { data, subject, signal: interruptSignal(say) };
+  return { engine, data, subject, signal: interruptSignal(say) };
 }
 
 /** What the config's score measures; none where it is switched off. */
@@ -48,15 +51,27 @@ async function distanceOf({ score, seed, batch, parts }: PretrainingConfig, data
   return generatorDistance({ features: await squeezeFeatures(score.squeezeNet), data, images: score.images, seed, atOnce: batch / parts });
 }
 
-async function run(job: Job, { data, subject, signal }: Prepared, judges: typeof loadLossNetworks): Promise<number> {
+/** Pretraining's step draws, augments and regularises in ways that are not compiled yet. */
+function refuseCompiled({ name, compiler }: Engine): void {
+  if (compiler === undefined) return;
+  throw new InputError({
+    where: `pretrain with engine ${name}`,
+    expected: 'an engine that runs pretraining: cuda, webgpu or tensorflow',
+    got: `${name}, which compiles the steps of train only`,
+    remedy: 'run: mfim-train engine install tensorflow, and set engine=tensorflow',
+  });
+}
+
+async function run(job: Job, { engine, data, subject, signal }: Prepared, judges: typeof loadLossNetworks): Promise<number> {
   const common = { folder: job.folder, subject, signal, terminal: process.stdout, ...(job.checkpoint === undefined ? {} : { checkpoint: job.checkpoint }) };
   if (job.kind === 'pretrain') {
+    refuseCompiled(engine);
     const stage = pretrainingStage(job.config, data, await distanceOf(job.config, data));
     return runStage({ ...common, stage, identityFrom: Number.POSITIVE_INFINITY });
   }
   const { config } = job;
   const networks = await judges(config.weights);
-  const stage = await swapStage({ config, data, networks, resumed: job.checkpoint !== undefined, say });
+  const stage = await swapStage({ config, data, networks, compiler: engine.compiler, resumed: job.checkpoint !== undefined, say });
   return runStage({ ...common, stage, identityFrom: config.objective.identityFrom });
 }
 

@@ -1,6 +1,7 @@
 /** Pretraining as a stage of the run loop: what it starts from, steps through, saves and shows. */
 import { InputError } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
+import { countStep } from '../memory/count-step.ts';
 import type { Stage } from '../run/stage.ts';
 import { imagesFrom } from '../training/training-set.ts';
 import type { TrainingSet } from '../training/training-set.ts';
@@ -12,7 +13,7 @@ import { packPretraining, restorePretrainingModel, unpackPretraining } from './p
 import type { PretrainingConfig } from './pretraining-config.ts';
 import { createPretrainingModel } from './pretraining-model.ts';
 import type { PretrainingModel } from './pretraining-model.ts';
-import { clonePretraining, disposePretraining, startPretraining } from './pretraining-state.ts';
+import { startPretraining } from './pretraining-state.ts';
 import type { PretrainingState } from './pretraining-state.ts';
 import { pretrainingStep } from './pretraining-step.ts';
 import type { PretrainingInputs } from './pretraining-step.ts';
@@ -61,18 +62,6 @@ function stepOnce(stepping: Stepping, state: PretrainingState, batch: LoadedPlan
   }
 }
 
-/** Peak of a step on a copy of the state, less that copy. Step 0 has every regulariser in it. */
-async function peakBytes(stepping: Stepping, state: PretrainingState, batch: LoadedPlan): Promise<number> {
-  const before = tf.memory().numBytes;
-  const copy = { ...clonePretraining(state), step: 0 };
-  const copied = tf.memory().numBytes - before;
-  const { peakBytes: peak } = await tf.profile(() => {
-    disposePretraining(stepOnce(stepping, copy, batch).state);
-    return [];
-  });
-  return peak - copied;
-}
-
 /**
  * Opens the stage. With a distance, its negative is the score by which the best checkpoint is kept. Call `registerSecondOrderGradients` of @mfim/nn once before its first step.
  *
@@ -97,7 +86,8 @@ export function pretrainingStage(config: PretrainingConfig, data: TrainingSet, d
     plans: (from) => pretrainingPlans(config, data.training, from ?? config.seed),
     load: async (plan) => ({ plan, pixels: await data.dataset.read(plan.photos.indices) }),
     step: (state, batch) => stepOnce({ config, model }, state, batch),
-    rehearse: (state, batch) => peakBytes({ config, model }, state, batch),
+    // Step 0 has every regulariser in it.
+    memory: (state, batch) => countStep({ ...state, step: 0 }, (empty) => stepOnce({ config, model }, empty, batch)),
     snapshot: async (state) => {
       const png = await sampleSheet(model, { ...config.samples, flat: state.average, mean: state.latentMean, seed: config.seed });
       const measured = await distance?.(model, state.average);

@@ -1,6 +1,6 @@
 /** Everything that changes while pretraining, and nothing else: what a checkpoint must hold. */
 import * as tf from '@tensorflow/tfjs-core';
-import { adamClone, adamStart } from '../training/adam.ts';
+import { adamStart } from '../training/adam.ts';
 import type { AdamState } from '../training/adam.ts';
 import { startAugmentation } from './augmentation-controller.ts';
 import type { AugmentationState } from './augmentation-controller.ts';
@@ -33,19 +33,6 @@ export function startPretraining(config: Pick<PretrainingConfig, 'generator' | '
     latentMean: tf.zeros([config.generator.mapping.width]),
     pathLengthMean: 0,
     augmentation: startAugmentation(config.augmentation),
-  };
-}
-
-/** The same state in tensors of its own. */
-export function clonePretraining(state: PretrainingState): PretrainingState {
-  const { weights, average, generatorAdam, discriminatorAdam, latentMean } = state;
-  return {
-    ...state,
-    weights: { generator: tf.clone(weights.generator), discriminator: tf.clone(weights.discriminator) },
-    average: tf.clone(average),
-    generatorAdam: adamClone(generatorAdam),
-    discriminatorAdam: adamClone(discriminatorAdam),
-    latentMean: tf.clone(latentMean),
   };
 }
 

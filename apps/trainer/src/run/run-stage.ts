@@ -8,9 +8,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { removeTemporaries, replaceFile } from '../files/replace-file.ts';
+import { describeMemory } from '../memory/describe-memory.ts';
 import { firstNonFinite } from '../watch/alarms/first-non-finite.ts';
 import type { NonFiniteValue } from '../watch/alarms/first-non-finite.ts';
-import { displayBytes } from '../watch/display-number.ts';
 import { CONFIG_FILE, SNAPSHOTS_FOLDER } from '../watch/run-files.ts';
 import { openRunWatch } from '../watch/run-watch.ts';
 import type { RunWatch } from '../watch/run-watch.ts';
@@ -22,7 +22,7 @@ import type { Checkpoint, StoredLayout } from './checkpoint-file.ts';
 import { layerValues } from './parameter-histograms.ts';
 import { writeRunFacts } from './run-facts.ts';
 import type { RunSubject } from './run-facts.ts';
-import type { Stage, StepTerms } from './stage.ts';
+import type { Stage, StepResult } from './stage.ts';
 import { TermMeans } from './term-means.ts';
 
 /** Batches that are read ahead of the step. */
@@ -64,8 +64,8 @@ interface Run<State extends Counted, Plan, Batch> extends RunRequest<State, Plan
 
 const isDue = (count: number, every: number): boolean => count % every === 0;
 
-function nonFiniteIn<State extends Counted>(stage: Stage<State, unknown, never>, state: State): NonFiniteValue | undefined {
-  for (const { prefix, layout, flat } of stage.pack(state).buckets) {
+async function nonFiniteIn<State extends Counted>(stage: Stage<State, unknown, never>, state: State): Promise<NonFiniteValue | undefined> {
+  for (const { prefix, layout, flat } of (await stage.pack(state)).buckets) {
     const found = firstNonFinite({ names: layout.names.map((name) => prefix + name), sizes: layout.sizes }, flat.dataSync() as Float32Array);
     if (found !== undefined) return found;
   }
@@ -76,7 +76,7 @@ async function save<State extends Counted, Plan, Batch>(run: Run<State, Plan, Ba
   const { stage, folder } = run;
   if (run.savedStep === state.step) return;
   const inspect = (layout: StoredLayout, values: Float32Array): Promise<void> => run.watch.assertFiniteParameters(state.step, firstNonFinite(layout, values));
-  await saveCheckpoint(folder, { packed: stage.pack(state), step: state.step, stream: run.stream, config: JSON.stringify(stage.config), inspect });
+  await saveCheckpoint(folder, { packed: await stage.pack(state), step: state.step, stream: run.stream, config: JSON.stringify(stage.config), inspect });
   await thinCheckpoints(folder, stage.pace.keep);
   run.savedStep = state.step;
 }
@@ -89,7 +89,7 @@ async function snapshot<State extends Counted, Plan, Batch>(run: Run<State, Plan
   const { width, height } = await sharp(png).metadata();
   await run.watch.snapshot({ step, png, width, height });
   await run.watch.measured(step, measures);
-  for (const { tag, values } of await layerValues(run.stage.pack(state).buckets)) run.watch.histogram(step, tag, values);
+  for (const { tag, values } of await layerValues((await run.stage.pack(state)).buckets)) run.watch.histogram(step, tag, values);
   if (score === undefined || !(score > run.best)) return;
   run.best = score;
   await save(run, state);
@@ -115,8 +115,8 @@ async function record<State extends Counted, Plan, Batch>(run: Run<State, Plan, 
 /** Says what a step will need before the first one is taken; its batch is kept for that step. */
 async function sayPeak<State extends Counted, Plan, Batch>(run: Run<State, Plan, Batch>, state: State): Promise<void> {
   run.first = await run.queue.next();
-  const bytes = await run.stage.rehearse?.(state, run.first.batch);
-  if (bytes !== undefined) run.watch.say(`tensors take ${displayBytes(bytes)} at the peak of a step with every term (the engine's allocator may hold more)`);
+  const count = run.stage.memory?.(state, run.first.batch);
+  if (count !== undefined) run.watch.say(describeMemory(count));
   run.since = performance.now();
 }
 
@@ -128,7 +128,7 @@ async function loop<State extends Counted, Plan, Batch>(run: Run<State, Plan, Ba
   while (state.step < steps && !signal.aborted) {
     const { batch, stream } = run.first ?? (await run.queue.next());
     run.first = undefined;
-    const result: { readonly state: State; readonly terms: StepTerms } = stage.step(state, batch);
+    const result: StepResult<State> = await stage.step(state, batch);
     state = result.state;
     run.stream = stream;
     run.means.add(result.terms);
@@ -168,7 +168,7 @@ export async function runStage<State extends Counted, Plan, Batch>(request: RunR
   try {
     const counts = Object.entries(stage.parameterCounts).map(([name, count]) => `${count.toLocaleString('en')} in ${name}`);
     run.watch.say(`parameters: ${counts.join(', ')}`);
-    const state = await loop(run, checkpoint === undefined ? stage.start() : stage.restore(checkpoint));
+    const state = await loop(run, await (checkpoint === undefined ? stage.start() : stage.restore(checkpoint)));
     await save(run, state);
     return state.step;
   } finally {

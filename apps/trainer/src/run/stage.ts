@@ -3,6 +3,7 @@
  * signals and logs; a stage knows networks and losses. Neither knows the other's.
  */
 import type { RawTensor } from '@mfim/checkpoints';
+import type { MemoryCount } from '@mfim/tfjs-onnx';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FlatLayout } from '../model/flat-network.ts';
 
@@ -48,6 +49,12 @@ export interface StageSnapshot {
 /** Values of the terms of one step, unweighted, by name. */
 export type StepTerms = Readonly<Record<string, number>>;
 
+/** What a step came to. */
+export interface StepResult<State> {
+  readonly state: State;
+  readonly terms: StepTerms;
+}
+
 /** How often what happens; from the config. */
 export interface RunPace {
   readonly steps: number;
@@ -67,16 +74,17 @@ export interface Stage<State extends { readonly step: number }, Plan, Batch> {
   readonly config: object;
   /** Parameters of the networks that are trained, by network. */
   readonly parameterCounts: Readonly<Record<string, number>>;
-  start(): State;
+  start(): State | Promise<State>;
   /** @throws InputError when the stored tensors are of other sizes */
-  restore(stored: StoredState): State;
-  pack(state: State): PackedState;
+  restore(stored: StoredState): State | Promise<State>;
+  /** The tensors are of use until the next step. */
+  pack(state: State): PackedState | Promise<PackedState>;
   /** @param from the `state()` of an earlier stream; absent: from the seed */
   plans(from?: readonly number[]): PlanStream<Plan>;
   load(plan: Plan): Promise<Batch>;
   /** Takes one step and disposes the old state's tensors. */
-  step(state: State, batch: Batch): { readonly state: State; readonly terms: StepTerms };
-  /** The largest number of bytes that tensors take in a step with every term in it; the state stays as it is. */
-  rehearse?(state: State, batch: Batch): Promise<number>;
+  step(state: State, batch: Batch): StepResult<State> | Promise<StepResult<State>>;
+  /** What a step with every term in it needs; counted, nothing is computed. Absent where tfjs does not take the steps. */
+  memory?(state: State, batch: Batch): MemoryCount;
   snapshot(state: State): Promise<StageSnapshot>;
 }

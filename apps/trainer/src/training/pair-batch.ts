@@ -44,13 +44,13 @@ export interface PairMaking {
 }
 
 /** The tensors of one step, or of a part of it; the caller disposes them. */
-export function pairInputs({ pairs, sources, targets }: LoadedPairs, { identities, composite }: PairMaking, { start, slots }: BatchPart): StepInputs {
+export async function pairInputs({ pairs, sources, targets }: LoadedPairs, { identities, composite }: PairMaking, { start, slots }: BatchPart): Promise<StepInputs> {
   const end = start + slots;
   const stride = sources.length / pairs.sources.length;
   const size = Math.sqrt(stride / 3);
   const part = (bytes: Uint8Array): Uint8Array => bytes.subarray(start * stride, end * stride);
   const source = imagesFrom(part(sources), size, pairs.mirrorSources.slice(start, end));
-  const sourceIdentity = tf.tidy(() => identities(pairs.sources.slice(start, end), source));
+  const sourceIdentity = await identities(pairs.sources.slice(start, end), source);
   const framed = tf.tidy(() => moved(source, pairs.sourceMoves.slice(start, end)));
   source.dispose();
   const target = imagesFrom(part(targets), size, pairs.mirrorTargets.slice(start, end));

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
+import { performer } from '../engine/performer.ts';
 import { swapFaces } from '../model/swap-model.ts';
 import type { SwapModel } from '../model/swap-model.ts';
 import type { StageSnapshot } from '../run/stage.ts';
@@ -14,12 +15,22 @@ import type { TrainingSet } from './training-set.ts';
 /** Most held-out faces that are looked at. */
 const MOST_FACES = 6;
 
+/** What is seen of pairs of faces: the pictures [batch, R, R, 3], and what is measured, means over the batch. */
+export interface SeenPairs {
+  readonly swapped: tf.Tensor4D;
+  readonly rebuilt: tf.Tensor4D;
+  readonly measures: StageSnapshot['measures'];
+}
+
+/** Swaps, rebuilds and measures with these weights; the caller disposes the pictures. */
+export type SwapLook = (flat: tf.Tensor, source: tf.Tensor4D, target: tf.Tensor4D) => Promise<SeenPairs>;
+
 /** What is looked at. */
 export interface SnapshotSubject {
-  readonly model: SwapModel;
+  /** Made once for many looks: it may be compiled. */
+  readonly look: SwapLook;
   /** The averaged weights. */
   readonly flat: tf.Tensor;
-  readonly networks: LossNetworks;
   readonly data: TrainingSet;
 }
 
@@ -27,27 +38,36 @@ function toBytes(grid: tf.Tensor): Uint8Array {
   return Uint8Array.from(tf.clipByValue(tf.round(tf.mul(tf.add(grid, 1), 127.5)), 0, 255).dataSync());
 }
 
-const numberOf = (scalar: tf.Tensor): number => scalar.dataSync()[0] as number;
-const cosine = (first: tf.Tensor, second: tf.Tensor): number => numberOf(tf.mean(tf.sum(tf.mul(first, second), 1)));
+const cosine = (first: tf.Tensor, second: tf.Tensor): tf.Tensor => tf.mean(tf.sum(tf.mul(first, second), 1));
 
 /** Mean over the channels of the standard deviation over faces: 0 where codes say nothing. */
-function codeDeviation(codes: tf.Tensor): number {
-  return numberOf(tf.mean(tf.sqrt(tf.moments(codes, 0).variance)));
-}
+const codeDeviation = (codes: tf.Tensor): tf.Tensor => tf.mean(tf.sqrt(tf.moments(codes, 0).variance));
 
-function look({ model, flat, networks }: SnapshotSubject, source: tf.Tensor4D, target: tf.Tensor4D) {
-  const swap = swapFaces(model, flat, { source, target });
-  const rebuilt = swapFaces(model, flat, { source: target, target }).image;
-  const [ofSource, ofTarget, ofSwap] = [source, target, swap.image].map((image) => networks.embed(image)) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const measures = {
-    identityToSource: cosine(ofSwap, ofSource),
-    identityToTarget: cosine(ofSwap, ofTarget),
-    targetToSource: cosine(ofTarget, ofSource),
-    reconstructionL1: numberOf(tf.mean(tf.abs(tf.sub(rebuilt, target)))),
-    reconstructionLpips: numberOf(tf.mean(networks.perceptual(rebuilt, target))),
-    codeDeviation: codeDeviation(swap.identityCodes),
+/** @param perform of the engine; by default tfjs computes */
+export function swapLook(model: SwapModel, networks: LossNetworks, perform = performer(undefined)): SwapLook {
+  const performed = perform('snapshot', (inputs) => {
+    const [flat, source, target] = ['flat', 'source', 'target'].map((name) => inputs[name] as tf.Tensor) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const swap = swapFaces(model, flat, { source, target });
+    const rebuilt = swapFaces(model, flat, { source: target, target }).image;
+    const [ofSource, ofTarget, ofSwap] = [source, target, swap.image].map((image) => networks.embed(image)) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return {
+      swapped: swap.image,
+      rebuilt,
+      identityToSource: cosine(ofSwap, ofSource),
+      identityToTarget: cosine(ofSwap, ofTarget),
+      targetToSource: cosine(ofTarget, ofSource),
+      reconstructionL1: tf.mean(tf.abs(tf.sub(rebuilt, target))),
+      reconstructionLpips: tf.mean(networks.perceptual(rebuilt, target)),
+      codeDeviation: codeDeviation(swap.identityCodes),
+    };
+  });
+  return async (flat, source, target) => {
+    const { swapped, rebuilt, ...scalars } = await performed({ flat, source, target });
+    const measures: Record<string, number> = {};
+    for (const [name, scalar] of Object.entries(scalars)) measures[name] = (await scalar.data())[0] as number;
+    tf.dispose(scalars);
+    return { swapped: swapped as tf.Tensor4D, rebuilt: rebuilt as tf.Tensor4D, measures };
   };
-  return { measures, columns: [source, target, swap.image, rebuilt] as tf.Tensor4D[] };
 }
 
 /**
@@ -63,10 +83,9 @@ export async function measureFaces(subject: SnapshotSubject, faces: readonly num
     const targets = faces.slice(start, start + MOST_FACES);
     const source = await imagesAt(dataset, targets.map((_, index) => faces[(start + index + apart) % faces.length] as number));
     const target = await imagesAt(dataset, targets);
-    tf.tidy(() => {
-      for (const [name, value] of Object.entries(look(subject, source, target).measures)) sums[name] = (sums[name] ?? 0) + value * targets.length;
-    });
-    tf.dispose([source, target]);
+    const { measures, ...pictures } = await subject.look(subject.flat, source, target);
+    for (const [name, value] of Object.entries(measures)) sums[name] = (sums[name] ?? 0) + value * targets.length;
+    tf.dispose([source, target, pictures as never]);
   }
   return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / faces.length]));
 }
@@ -78,14 +97,11 @@ export async function takeSnapshot(subject: SnapshotSubject): Promise<StageSnaps
   const source = await imagesAt(dataset, faces.map((_, index) => faces[(index + 1) % faces.length] as number));
   const target = await imagesAt(dataset, faces);
   const { size } = dataset.index;
-  let measures: StageSnapshot['measures'] = {};
-  let bytes: Uint8Array = new Uint8Array(0);
-  tf.tidy(() => {
-    const seen = look(subject, source, target);
-    measures = seen.measures;
-    bytes = toBytes(tf.reshape(tf.concat(seen.columns, 2), [faces.length * size, seen.columns.length * size, 3]));
-  });
-  tf.dispose([source, target]);
+  const { measures, swapped, rebuilt } = await subject.look(subject.flat, source, target);
+  const columns = [source, target, swapped, rebuilt];
+  const sheet = tf.tidy(() => tf.reshape(tf.concat(columns, 2), [faces.length * size, columns.length * size, 3]));
+  const bytes = toBytes(sheet);
+  tf.dispose([...columns, sheet]);
   const raw = { width: bytes.length / (3 * faces.length * size), height: faces.length * size, channels: 3 } as const;
   // Our choice of what is best: moved identity, at a price for what is lost of the target.
   const score = (measures['identityToSource'] ?? 0) - (measures['reconstructionLpips'] ?? 0);
