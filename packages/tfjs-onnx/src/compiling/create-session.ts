@@ -4,7 +4,7 @@
 import type { OnnxModel } from '../onnx/model.ts';
 import { writeModel } from '../onnx/write-model.ts';
 import { isOnCpu, runtimeOf } from './onnx-runtime.ts';
-import type { RuntimeOptions, RuntimeSession } from './onnx-runtime.ts';
+import type { Provider, RuntimeOptions, RuntimeSession } from './onnx-runtime.ts';
 
 /** ONNX Runtime's scale: 0 verbose .. 4 fatal. Packages never print; what fails is thrown. */
 const FATAL_ONLY = 4;
@@ -20,8 +20,16 @@ export interface SessionSettings {
   readonly locations?: OutputLocations | undefined;
 }
 
+/**
+ * Graphs are channels-first, so WebGPU shall take them as they are. In its other layout ONNX Runtime 1.30 computes convolutions
+ * wrongly whose input channels divide by 3 but not by 4 (and are more than 3) and whose output channels divide by 4: a StyleGAN2
+ * discriminator has one of 513 (seen on 6, 9, 33 and 513 channels; onnxruntime issue 29651 is probably the same).
+ */
+const DEFAULTS: Readonly<Record<string, Provider>> = { webgpu: { name: 'webgpu', preferredLayout: 'NCHW' } };
+
 function settingsFor({ options, strict, locations }: SessionSettings): Record<string, unknown> {
-  const { provider = 'cpu', threads, sessionOptions = {} } = options;
+  const { provider: asked = 'cpu', threads, sessionOptions = {} } = options;
+  const provider = typeof asked === 'string' ? (DEFAULTS[asked] ?? asked) : asked;
   const extra = (sessionOptions['extra'] ?? {}) as { readonly session?: object };
   const placement = strict && !isOnCpu(options) ? { disable_cpu_ep_fallback: '1' } : {};
   return {

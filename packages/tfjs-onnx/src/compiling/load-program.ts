@@ -3,6 +3,7 @@
  */
 import { InputError, oneAtATime } from '@mfim/tensor-contracts';
 import type { Tensor, TypedArray } from '@tensorflow/tfjs-core';
+import type { Choices } from '../lowering/choices.ts';
 import { typedFor } from '../lowering/typed-for.ts';
 import type { TensorType } from '../recording/recorded-graph.ts';
 import type { OutputLocations } from './create-session.ts';
@@ -33,6 +34,9 @@ export interface LoadRequest extends ProgramRequest {
   readonly locate?: (outputs: Iterable<string>) => OutputLocations;
 }
 
+/** What a provider needs to be written otherwise. */
+const CHOICES: Readonly<Record<string, Partial<Choices>>> = { webgpu: { maximumGradient: 'comparison' } };
+
 /** A tensor of the runtime that holds these numbers (not a copy of them). */
 export function hostTensor(options: RuntimeOptions, data: TypedArray, { shape, dtype }: TensorType): RuntimeTensor {
   const { Tensor: Host } = runtimeOf(options);
@@ -62,7 +66,7 @@ function failed({ name, options }: LoadRequest, error: unknown): never {
 export async function loadProgram(request: LoadRequest): Promise<LoadedProgram> {
   const { options, locate } = request;
   const since = performance.now();
-  const { model: whole, variables, outputs } = await traceProgram(request);
+  const { model: whole, variables, outputs } = await traceProgram({ ...request, choices: CHOICES[providerName(options)] ?? {} });
   const reads = new Set(whole.nodes.flatMap(({ inputs }) => inputs));
   const model = { ...whole, inputs: whole.inputs.filter(({ name }) => reads.has(name)) };
   const names = model.outputs.map(({ name }) => name);

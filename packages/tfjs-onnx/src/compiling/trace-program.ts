@@ -6,6 +6,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { InputError } from '@mfim/tensor-contracts';
 import { kernelRules } from '../kernels/kernel-rules.ts';
+import type { Choices } from '../lowering/choices.ts';
 import { lowerGraph } from '../lowering/lower-graph.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { callSite } from '../recording/call-site.ts';
@@ -29,6 +30,8 @@ export interface ProgramRequest {
   readonly name: string;
   readonly fn: TracedFunction;
   readonly inputs: ReadonlyMap<string, ProgramInput>;
+  /** How the graph is written where there is a choice. */
+  readonly choices?: Partial<Choices>;
 }
 
 /** The open dimension in the two calls of the traced function. */
@@ -92,6 +95,7 @@ async function trace(request: ProgramRequest): Promise<TracedProgram> {
     parameterNames: new Map(),
     rules: kernelRules,
     varying,
+    choices: request.choices,
   });
   return { model, variables: first.variables, outputs };
 }

@@ -42,7 +42,7 @@ function backwardPads({ kernel, dilations, pads }: ConvolutionGeometry): number[
 }
 
 /** How many rows and columns ConvTranspose must append to give the input's size. */
-function outputPadding({ input, output, kernel, strides, dilations, pads }: ConvolutionGeometry): Pair {
+export function outputPadding({ input, output, kernel, strides, dilations, pads }: ConvolutionGeometry): Pair {
   return perAxis((axis) => {
     const covered = (output[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
     return input[axis] + pads[axis] + pads[axis + 2 as 2 | 3] - covered;

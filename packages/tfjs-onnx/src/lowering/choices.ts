@@ -26,12 +26,15 @@ export type Pass = (typeof PASSES)[number];
  *   of taps against columns of taps, in one product (`outer`) or one for each (`pairs`);
  *   or a convolution whose filter is the gradient of the output.
  * - `stridedInputGradient`: ConvTranspose; one Conv for each phase of the output; or one Conv for all and DepthToSpace.
+ * - `maximumGradient`: MaxPool's positions and ScatterElements; or comparison of each tap with the maximum, for providers whose
+ *   MaxPool gives no positions (WebGPU).
  * - `step`: comparison and choice; or arithmetic of floats only.
  */
 export interface Choices {
   readonly passes: ReadonlySet<Pass>;
   readonly filterGradient: 'taps' | 'columns' | 'outer' | 'pairs' | 'convolution';
   readonly stridedInputGradient: 'transposed' | 'phases' | 'blocks';
+  readonly maximumGradient: 'positions' | 'comparison';
   readonly step: 'comparison' | 'clip' | 'hard sigmoid';
 }
 
@@ -40,5 +43,6 @@ export const DEFAULT_CHOICES: Choices = {
   passes: new Set(PASSES),
   filterGradient: 'taps',
   stridedInputGradient: 'transposed',
+  maximumGradient: 'positions',
   step: 'comparison',
 };
