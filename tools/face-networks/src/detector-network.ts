@@ -98,6 +98,27 @@ function decodeBoxes(predictions: tf.Tensor3D, anchors: tf.Tensor3D): tf.Tensor3
   return tf.concat([tf.sub(centre, halfSize), tf.add(centre, halfSize)] as tf.Tensor3D[], 2);
 }
 
+/** What is predicted for every anchor: how far the box is from it, and the classes. */
+export interface DetectorPredictions {
+  /** [N A 4] */
+  readonly encodings: tf.Tensor3D;
+  /** [N A 3]: background, face, and one that was never used */
+  readonly logits: tf.Tensor3D;
+}
+
+/**
+ * The network without the decoding of its boxes.
+ *
+ * @param image [N S S 3], RGB in [-1, 1]; S is 512 in the detector, and a multiple of 64
+ */
+export function detectorPredictions(image: tf.Tensor, weights: Weights): DetectorPredictions {
+  const maps = featureMaps(image as Image, weights);
+  return {
+    encodings: predict(maps, weights, { name: 'BoxEncodingPredictor', numbers: BOX_NUMBERS }),
+    logits: predict(maps, weights, { name: 'ClassPredictor', numbers: CLASSES }),
+  };
+}
+
 /**
  * The whole detector.
  *
@@ -105,9 +126,7 @@ function decodeBoxes(predictions: tf.Tensor3D, anchors: tf.Tensor3D): tf.Tensor3
  * @returns boxes [N 5118 4] (top, left, bottom, right; the input is the unit square) and scores [N 5118]
  */
 export function detectorNetwork(image: tf.Tensor, weights: Weights): { readonly boxes: tf.Tensor; readonly scores: tf.Tensor } {
-  const maps = featureMaps(image as Image, weights);
-  const encodings = predict(maps, weights, { name: 'BoxEncodingPredictor', numbers: BOX_NUMBERS });
-  const logits = predict(maps, weights, { name: 'ClassPredictor', numbers: CLASSES });
+  const { encodings, logits } = detectorPredictions(image, weights);
   const [batch, anchors] = encodings.shape;
   const face = tf.reshape(tf.slice(logits, [0, 0, 1], [batch, anchors, 1]), [batch, anchors]);
   return {

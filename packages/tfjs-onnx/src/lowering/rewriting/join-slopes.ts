@@ -1,5 +1,6 @@
 /**
- * The slope of a (leaky) ReLU, which tfjs computes as step(x) * (1 - a) + a, is one step with two values. Where the
+ * The slope of a (leaky) ReLU, which tfjs computes as step(x) * (1 - a) + a, is one step with two values, and max(x * a, x) is
+ * a leaky ReLU. Where the
  * activation's output is at hand its sign is asked instead of the input's: the input is then read once only, so that ONNX
  * Runtime can join it with the convolution before, and its memory is free for the backward pass.
  */
@@ -33,6 +34,16 @@ function joinSlope(graph: CallGraph, call: KernelCall): void {
   graph.rewrite(call, { kernel: 'Step', inputs: new Map([['x', x]]), attributes: { alpha } });
 }
 
+/** max(x * alpha, x), as graph models of TensorFlow write a leaky ReLU. */
+function joinMaximum(graph: CallGraph, call: KernelCall): void {
+  const [a, b] = [call.inputs.get('a'), call.inputs.get('b')];
+  for (const [scaled, x] of [[a, b], [b, a]] as const) {
+    const [base, alpha] = withNumber(graph.producer(scaled, 'Multiply')) ?? [];
+    const isLeaky = x !== undefined && base === x && alpha !== undefined && alpha > 0 && alpha < 1 && sameShape(x.shape, call.outputs[0]?.shape ?? []);
+    if (isLeaky) return graph.rewrite(call, { kernel: 'LeakyRelu', inputs: new Map([['x', x]]), attributes: { alpha } });
+  }
+}
+
 /** Whether the output of the activation has the sign of its input, everywhere but at zero. */
 function keepsSign({ kernel, attributes }: KernelCall): boolean {
   return kernel === 'LeakyRelu' ? Number(attributes['alpha']) > 0 : kernel === 'Relu';
@@ -45,6 +56,7 @@ export function joinSlopes(graph: CallGraph): void {
     const [output] = call.outputs;
     if (!graph.isFixed(call) || output === undefined) continue;
     if (call.kernel === 'Add') joinSlope(graph, call);
+    if (call.kernel === 'Maximum') joinMaximum(graph, call);
     const x = call.inputs.get('x');
     if (x !== undefined && keepsSign(call)) activations.set(x, output);
     const activation = x === undefined ? undefined : activations.get(x);
