@@ -1,7 +1,6 @@
-/** Adam (Kingma and Ba 2015) on one flat vector, with bias correction. */
+/** Adam on one flat vector, as the training steps keep its state. */
+import { adam } from '@mfim/tfjs-onnx';
 import * as tf from '@tensorflow/tfjs-core';
-
-const EPSILON = 1e-8;
 
 /** First and second moments, and how many updates they have seen. */
 export interface AdamState {
@@ -31,19 +30,8 @@ export function adamUpdate(
   { rate, beta1, beta2, scale }: AdamRates,
 ): { readonly parameters: tf.Tensor; readonly state: AdamState } {
   const updates = state.updates + 1;
-  const first = tf.tidy(() => (beta1 === 0 ? tf.clone(gradient) : tf.add(tf.mul(state.first, beta1), tf.mul(gradient, 1 - beta1))));
-  const second = tf.tidy(() => tf.add(tf.mul(state.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-  const step = rate / (1 - beta1 ** updates);
-  const deviation = tf.tidy(() => tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** updates)), EPSILON));
-  const moved = tf.tidy(() => {
-    const move = tf.div(tf.mul(first, step), deviation);
-    return tf.sub(parameters, scale === undefined ? move : tf.mul(move, scale));
-  });
-  deviation.dispose();
-  return { parameters: moved, state: { first, second, updates } };
-}
-
-/** The same moments in tensors of their own. */
-export function adamClone(state: AdamState): AdamState {
-  return { ...state, first: tf.clone(state.first), second: tf.clone(state.second) };
+  const optimiser = adam({ rate, beta1, beta2 });
+  const slots = { first: state.first, second: state.second };
+  const next = optimiser.apply({ parameter: parameters, gradient, slots, scalars: optimiser.scalars(updates, rate), rateScale: scale });
+  return { parameters: next.parameter, state: { first: next.slots['first'] as tf.Tensor, second: next.slots['second'] as tf.Tensor, updates } };
 }

@@ -1,7 +1,7 @@
 /**
  * Optimisers as pure functions, item by item: they run eagerly in tfjs and compiled alike.
  */
-import { add, clone, div, mul, sqrt, square, sub } from '@tensorflow/tfjs-core';
+import { add, clone, div, mul, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** Tensors, or numbers that stand for scalars, by name. */
@@ -49,10 +49,16 @@ export function adam({ rate, beta1 = BETA1, beta2 = BETA2, epsilon = EPSILON }: 
     scalars: (updates, present) => ({ step: present / (1 - beta1 ** updates), correction: 1 - beta2 ** updates }),
     apply({ parameter, gradient, slots, scalars, rateScale }) {
       const { step = 0, correction = 1 } = scalars;
-      const first = beta1 === 0 ? clone(gradient) : add(mul(slots['first'] as Tensor, beta1), mul(gradient, 1 - beta1));
-      const second = add(mul(slots['second'] as Tensor, beta2), mul(square(gradient), 1 - beta2));
-      const move = div(mul(first, step), add(sqrt(div(second, correction)), epsilon));
-      return { parameter: sub(parameter, rateScale === undefined ? move : mul(move, rateScale)), slots: { first, second } };
+      // One tidy for each, so that an eager update holds few vectors at a time.
+      const first = tidy(() => (beta1 === 0 ? clone(gradient) : add(mul(slots['first'] as Tensor, beta1), mul(gradient, 1 - beta1))));
+      const second = tidy(() => add(mul(slots['second'] as Tensor, beta2), mul(square(gradient), 1 - beta2)));
+      const deviation = tidy(() => add(sqrt(div(second, correction)), epsilon));
+      const moved = tidy(() => {
+        const move = div(mul(first, step), deviation);
+        return sub(parameter, rateScale === undefined ? move : mul(move, rateScale));
+      });
+      deviation.dispose();
+      return { parameter: moved, slots: { first, second } };
     },
   };
 }
