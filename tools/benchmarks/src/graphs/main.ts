@@ -14,17 +14,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { discriminatorStep } from './discriminator-step.ts';
 import { operatorsOf } from './operators-of.ts';
+import { PASSES } from './passes.ts';
 
 const COUNTED = ['Transpose', 'Conv', 'FusedConv', 'ConvTranspose', 'MatMul', 'FusedMatMul', 'Mul', 'Add', 'ReduceSum', 'Pad', 'Slice', 'Concat', 'Reshape', 'ReorderInput'];
 const FATAL_ONLY = 4;
 
 type Choices = NonNullable<TraceOptions['choices']>;
-type Pass = NonNullable<Choices['passes']> extends ReadonlySet<infer Name> ? Name : never;
-
-const PASSES: readonly Pass[] = [
-  'drop identities', 'share equal calls', 'merge padding', 'join slopes', 'fuse biases', 'fold constants', 'keep axis orders', 'pass factors', 'join moves', 'share equal nodes', 'drop unread nodes',
-];
-
 const { values: options } = parseArgs({
   options: {
     resolution: { type: 'string', default: '128' },
