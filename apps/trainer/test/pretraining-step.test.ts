@@ -62,6 +62,14 @@ describe('pretrainingStep', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  test('law: with recomputation the terms are the same, R1 and path lengths within float32 rounding', () => {
+    const [plain, lean] = [undefined, { from: 4 }].map((recompute) => {
+      const { run, state } = openSmall({ ...smallPretraining(), recompute });
+      return takeSteps(run, state, 1).terms[0] as Record<string, number>;
+    }) as [Record<string, number>, Record<string, number>];
+    for (const [name, value] of Object.entries(plain)) expect(lean[name], name).toBeCloseTo(value, 5);
+  });
+
   test('law: the same inputs give the same step', async () => {
     const config = smallPretraining({ augmentation: { mode: 'fixed', probability: 0.5 } });
     const ends = await Promise.all([0, 1].map(async () => {

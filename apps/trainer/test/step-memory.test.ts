@@ -60,8 +60,8 @@ async function measured(config: TrainingConfig): Promise<number> {
   const state = startState(weights);
   const parts = [inputs()];
   const before = tf.memory().numBytes;
-  const { view: _, ...tensors } = parts[0] as ReturnType<typeof inputs>;
-  const held = [weights.swapper, weights.discriminator, state.average, ...[state.swapperAdam, state.discriminatorAdam].flatMap(({ first, second }) => [first, second]), ...Object.values(tensors as Record<string, tf.Tensor>)];
+  const { view: _, framing: __, ...tensors } = parts[0] as ReturnType<typeof inputs>;
+  const held = [weights.swapper, weights.discriminator, state.average, ...[state.swapperAdam, state.discriminatorAdam].flatMap(({ first, second }) => [first, second]), ...Object.values(tensors)];
   const bytes = held.reduce((sum, tensor) => sum + tensor.size * Float32Array.BYTES_PER_ELEMENT, 0);
   const { peakBytes } = await tf.profile(() => {
     tf.dispose(trainingStep({ config, model, networks }, state, parts).state as never);

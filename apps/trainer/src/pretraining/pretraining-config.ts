@@ -89,6 +89,8 @@ export const PRETRAINING_SCHEMA = z
     ),
     /** The batch is computed in so many equal parts, whose gradients are averaged: less memory. */
     parts: whole.default(1),
+    /** Blocks that read or draw `from` pixels or more remember only their inputs, and are run again in the backward pass: less memory, more time. */
+    recompute: z.strictObject({ from: whole }).optional(),
     /** Mirrors half of the photos. */
     mirror: z.boolean(),
     objective,

@@ -30,6 +30,8 @@ export interface PretrainingModel {
   readonly discriminator: FlatNetwork<DiscriminatorTree>;
   /** Where synthesis takes noise when no fresh one is given. */
   readonly quietNoise: 'stored' | 'none';
+  /** Blocks that read or draw this resolution or more are recomputed in backward passes. */
+  readonly recomputeFrom: number | undefined;
 }
 
 /** The flat vectors. */
@@ -50,7 +52,7 @@ export interface LatentInputs {
 }
 
 /** Builds the networks with fresh weights from the config's seed. */
-export function createPretrainingModel(config: Pick<PretrainingConfig, 'generator' | 'discriminator' | 'seed'>): {
+export function createPretrainingModel(config: Pick<PretrainingConfig, 'generator' | 'discriminator' | 'seed' | 'recompute'>): {
   readonly model: PretrainingModel;
   readonly weights: PretrainingWeights;
 } {
@@ -59,7 +61,13 @@ export function createPretrainingModel(config: Pick<PretrainingConfig, 'generato
   const generator = flatNetwork(generatorTree(config.generator), normal);
   const discriminator = flatNetwork(discriminatorSpec(resolution, config.discriminator.channels), normal);
   return {
-    model: { table: styleTable(resolution, channels), generator: generator.network, discriminator: discriminator.network, quietNoise: noise === 'none' ? 'none' : 'stored' },
+    model: {
+      table: styleTable(resolution, channels),
+      generator: generator.network,
+      discriminator: discriminator.network,
+      quietNoise: noise === 'none' ? 'none' : 'stored',
+      recomputeFrom: config.recompute?.from,
+    },
     weights: { generator: generator.flat, discriminator: discriminator.flat },
   };
 }
@@ -75,7 +83,7 @@ export function mapLatents({ table }: PretrainingModel, { mapping }: Parameters,
 export function drawLatents(model: PretrainingModel, { affines, generator }: Parameters, request: { readonly all: readonly tf.Tensor[]; readonly noise?: readonly tf.Tensor[] | undefined }): tf.Tensor {
   const codes = affineStyles(affines, model.table, request.all);
   const noise = request.noise === undefined ? model.quietNoise : new Map(request.noise.map((image, index) => [index, image]));
-  return synthesize(generator, model.table, { codes, noise }).image;
+  return synthesize(generator, model.table, { codes, noise, recomputeFrom: model.recomputeFrom }).image;
 }
 
 /** Latents -> faces, and the w of the first latents [batch, width]; differentiable by the flat vector. */

@@ -48,7 +48,7 @@ function generatorSide({ model }: PretrainingContext, { weights }: PretrainingSt
   return (flat: tf.Tensor): Objective => {
     const critic = parametersOf(model.discriminator, weights.discriminator);
     const { image, w } = generateFaces(model, flat, inputs.latents);
-    const total = adversarialGeneratorLoss(discriminate(critic, augment(image, inputs.augmentation)));
+    const total = adversarialGeneratorLoss(discriminate(critic, augment(image, inputs.augmentation), model));
     return { total, terms: { generator: total, latentMean: tf.mean(w, 0) } };
   };
 }
@@ -68,8 +68,8 @@ function discriminatorSide({ model }: PretrainingContext, generator: tf.Tensor, 
   const fake = tf.tidy(() => generateFaces(model, generator, discriminator.latents).image);
   return (flat: tf.Tensor): Objective => {
     const critic = parametersOf(model.discriminator, flat);
-    const realLogits = discriminate(critic, augment(real, discriminator.realAugmentation));
-    const fakeLogits = discriminate(critic, augment(fake, discriminator.fakeAugmentation));
+    const realLogits = discriminate(critic, augment(real, discriminator.realAugmentation), model);
+    const fakeLogits = discriminate(critic, augment(fake, discriminator.fakeAugmentation), model);
     const total = adversarialDiscriminatorLoss(realLogits, fakeLogits);
     return {
       total,
@@ -81,7 +81,7 @@ function discriminatorSide({ model }: PretrainingContext, generator: tf.Tensor, 
 function penaltySide({ model, config }: PretrainingContext, { real, discriminator }: PretrainingInputs) {
   return (flat: tf.Tensor): Objective => {
     const critic = parametersOf(model.discriminator, flat);
-    const seen = (images: tf.Tensor): tf.Tensor => discriminate(critic, augment(images, discriminator.realAugmentation));
+    const seen = (images: tf.Tensor): tf.Tensor => discriminate(critic, augment(images, discriminator.realAugmentation), model);
     const r1 = r1Penalty(seen, real, config.objective.r1Gamma);
     return { total: r1, terms: { r1 } };
   };

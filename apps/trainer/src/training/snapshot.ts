@@ -12,17 +12,20 @@ import type { LossNetworks } from './loss-networks.ts';
 import { imagesAt } from './training-set.ts';
 import type { TrainingSet } from './training-set.ts';
 
-/** Most held-out faces that are looked at. */
+/** Most held-out faces that are looked at, and most at one time. */
 const MOST_FACES = 6;
+/** Pixels that are looked at at one time: six faces of up to 256, one of 1024, so that a look needs less memory than a step. */
+const PIXELS_AT_ONCE = 2 ** 20;
 
-/** What is seen of pairs of faces: the pictures [batch, R, R, 3], and what is measured, means over the batch. */
+/** What is seen of pairs of faces: the pictures [batch, R, R, 3], the sources' codes [batch, numbers], and what is measured, means over the batch. */
 export interface SeenPairs {
   readonly swapped: tf.Tensor4D;
   readonly rebuilt: tf.Tensor4D;
+  readonly codes: tf.Tensor;
   readonly measures: StageSnapshot['measures'];
 }
 
-/** Swaps, rebuilds and measures with these weights; the caller disposes the pictures. */
+/** Swaps, rebuilds and measures with these weights; the caller disposes the tensors. */
 export type SwapLook = (flat: tf.Tensor, source: tf.Tensor4D, target: tf.Tensor4D) => Promise<SeenPairs>;
 
 /** What is looked at. */
@@ -41,7 +44,7 @@ function toBytes(grid: tf.Tensor): Uint8Array {
 const cosine = (first: tf.Tensor, second: tf.Tensor): tf.Tensor => tf.mean(tf.sum(tf.mul(first, second), 1));
 
 /** Mean over the channels of the standard deviation over faces: 0 where codes say nothing. */
-const codeDeviation = (codes: tf.Tensor): tf.Tensor => tf.mean(tf.sqrt(tf.moments(codes, 0).variance));
+const codeDeviation = (codes: tf.Tensor): number => tf.mean(tf.sqrt(tf.moments(codes, 0).variance)).dataSync()[0] as number;
 
 /** @param perform of the engine; by default tfjs computes */
 export function swapLook(model: SwapModel, networks: LossNetworks, perform = performer(undefined)): SwapLook {
@@ -53,55 +56,68 @@ export function swapLook(model: SwapModel, networks: LossNetworks, perform = per
     return {
       swapped: swap.image,
       rebuilt,
+      codes: swap.identityCodes,
       identityToSource: cosine(ofSwap, ofSource),
       identityToTarget: cosine(ofSwap, ofTarget),
       targetToSource: cosine(ofTarget, ofSource),
       reconstructionL1: tf.mean(tf.abs(tf.sub(rebuilt, target))),
       reconstructionLpips: tf.mean(networks.perceptual(rebuilt, target)),
-      codeDeviation: codeDeviation(swap.identityCodes),
     };
   });
   return async (flat, source, target) => {
-    const { swapped, rebuilt, ...scalars } = await performed({ flat, source, target });
+    const { swapped, rebuilt, codes, ...scalars } = await performed({ flat, source, target });
     const measures: Record<string, number> = {};
     for (const [name, scalar] of Object.entries(scalars)) measures[name] = (await scalar.data())[0] as number;
     tf.dispose(scalars);
-    return { swapped: swapped as tf.Tensor4D, rebuilt: rebuilt as tf.Tensor4D, measures };
+    return { swapped: swapped as tf.Tensor4D, rebuilt: rebuilt as tf.Tensor4D, codes: codes as tf.Tensor, measures };
   };
 }
 
+/** Dataset numbers: each face is the target of the one `apart` places after it. */
+function pairsOf(faces: readonly number[], apart: number): readonly { readonly source: number; readonly target: number }[] {
+  return faces.map((target, index) => ({ target, source: faces[(index + apart) % faces.length] as number }));
+}
+
+/** Looks at all pairs, some at a time, and hands on source, target, swap and reconstruction of those. @returns means over the faces */
+async function lookAtAll({ look, flat, data: { dataset } }: SnapshotSubject, pairs: ReturnType<typeof pairsOf>, show: (columns: readonly tf.Tensor4D[]) => void): Promise<StageSnapshot['measures']> {
+  const sums: Record<string, number> = {};
+  const allCodes: tf.Tensor[] = [];
+  const atOnce = Math.max(1, Math.min(MOST_FACES, Math.floor(PIXELS_AT_ONCE / dataset.index.size ** 2)));
+  for (let start = 0; start < pairs.length; start += atOnce) {
+    const some = pairs.slice(start, start + atOnce);
+    const source = await imagesAt(dataset, some.map((pair) => pair.source));
+    const target = await imagesAt(dataset, some.map((pair) => pair.target));
+    const { measures, codes, swapped, rebuilt } = await look(flat, source, target);
+    for (const [name, value] of Object.entries(measures)) sums[name] = (sums[name] ?? 0) + value * some.length;
+    allCodes.push(codes);
+    show([source, target, swapped, rebuilt]);
+    tf.dispose([source, target, swapped, rebuilt]);
+  }
+  const deviation = tf.tidy(() => codeDeviation(tf.concat(allCodes)));
+  tf.dispose(allCodes);
+  return { ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / pairs.length])), codeDeviation: deviation };
+}
+
 /**
- * Measures pairs of faces: each is the target of the one `apart` places before it.
+ * Measures pairs of faces.
  *
- * @param faces dataset numbers
+ * @param faces dataset numbers; each is the target of the one `apart` places after it
  * @returns means over the faces
  */
-export async function measureFaces(subject: SnapshotSubject, faces: readonly number[], apart = 1): Promise<StageSnapshot['measures']> {
-  const { dataset } = subject.data;
-  const sums: Record<string, number> = {};
-  for (let start = 0; start < faces.length; start += MOST_FACES) {
-    const targets = faces.slice(start, start + MOST_FACES);
-    const source = await imagesAt(dataset, targets.map((_, index) => faces[(start + index + apart) % faces.length] as number));
-    const target = await imagesAt(dataset, targets);
-    const { measures, ...pictures } = await subject.look(subject.flat, source, target);
-    for (const [name, value] of Object.entries(measures)) sums[name] = (sums[name] ?? 0) + value * targets.length;
-    tf.dispose([source, target, pictures as never]);
-  }
-  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / faces.length]));
+export function measureFaces(subject: SnapshotSubject, faces: readonly number[], apart = 1): Promise<StageSnapshot['measures']> {
+  return lookAtAll(subject, pairsOf(faces, apart), () => undefined);
 }
 
 /** Draws and measures the first held-out faces (training faces where none is held out). */
 export async function takeSnapshot(subject: SnapshotSubject): Promise<StageSnapshot> {
   const { dataset, heldOut, training } = subject.data;
   const faces = (heldOut.length >= 2 ? heldOut : training).slice(0, MOST_FACES);
-  const source = await imagesAt(dataset, faces.map((_, index) => faces[(index + 1) % faces.length] as number));
-  const target = await imagesAt(dataset, faces);
   const { size } = dataset.index;
-  const { measures, swapped, rebuilt } = await subject.look(subject.flat, source, target);
-  const columns = [source, target, swapped, rebuilt];
-  const sheet = tf.tidy(() => tf.reshape(tf.concat(columns, 2), [faces.length * size, columns.length * size, 3]));
-  const bytes = toBytes(sheet);
-  tf.dispose([...columns, sheet]);
+  const rows: Uint8Array[] = [];
+  const measures = await lookAtAll(subject, pairsOf(faces, 1), (columns) => {
+    rows.push(tf.tidy(() => toBytes(tf.concat(columns.slice(), 2))));
+  });
+  const bytes = Buffer.concat(rows);
   const raw = { width: bytes.length / (3 * faces.length * size), height: faces.length * size, channels: 3 } as const;
   // Our choice of what is best: moved identity, at a price for what is lost of the target.
   const score = (measures['identityToSource'] ?? 0) - (measures['reconstructionLpips'] ?? 0);
