@@ -1,5 +1,7 @@
 /** Turns the text of a flag into a checked value; the parser adds the flag's name to the message. */
 import { InputError } from '@mfim/tensor-contracts';
+import { FIGURE_LETTERS } from './bench/figures/figure.ts';
+import type { FigureLetter } from './bench/figures/figure.ts';
 
 function refuse(expected: string, got: string, remedy: string): never {
   throw new InputError({ where: 'value', expected, got: `'${got}'`, remedy });
@@ -36,4 +38,12 @@ export function parseWeights(text: string): readonly number[] {
 export function parseStrength(text: string): number {
   const strength = number(text);
   return strength >= 0 && strength <= 1 ? strength : refuse('a number from 0 to 1', text, 'give a number such as 0.8');
+}
+
+/** `all`, or letters such as `a,b,g`. */
+export function parseFigures(text: string): readonly FigureLetter[] {
+  if (text === 'all') return FIGURE_LETTERS;
+  const letters = text.split(',');
+  const known: readonly string[] = FIGURE_LETTERS;
+  return letters.every((letter) => known.includes(letter)) ? (letters as FigureLetter[]) : refuse(`all, or letters from ${known[0]} to ${known.at(-1)}`, text, 'write them like a,b,g');
 }

@@ -3,9 +3,11 @@ import { cpus } from 'node:os';
 import { median } from '@mfim/benchmarks';
 import type { Bundle } from '@mfim/pipeline';
 import type { InferenceRuntime } from '@mfim/tensor-contracts';
+import { ratioToFastest, reportVariants, runVariants } from './compare-with-pytorch.ts';
+import type { PytorchReport, VariantTimes } from './compare-with-pytorch.ts';
 import { generatorFlops } from './generator-work.ts';
 import type { PartnerSearch, PytorchPartner } from './pytorch-partner.ts';
-import { sgemmGflops } from './sgemm-probe.ts';
+import { openSgemmProbe } from './sgemm-probe.ts';
 import { timeSwap } from './time-swap.ts';
 import type { SwapTimes } from './time-swap.ts';
 
@@ -44,44 +46,22 @@ export interface BenchReport {
   readonly pytorch: PytorchReport | null;
 }
 
-/** The partner's numbers. */
-export interface PytorchReport {
-  readonly version: string;
-  readonly threads: number;
-  readonly sgemmGflops: number;
-  readonly fastest: string;
-  readonly variants: Readonly<Record<string, number>>;
-}
-
 interface Round {
   readonly ours: SwapTimes;
-  readonly theirs: Readonly<Record<string, number>>;
+  readonly theirs: VariantTimes;
 }
 
 const GIGA = 1e9;
 
 async function runRound(bundle: Bundle, partner: PytorchPartner | undefined): Promise<Round> {
-  const ours = await timeSwap(bundle);
-  const theirs: Record<string, number> = {};
-  for (const variant of partner?.variants ?? []) theirs[variant] = await (partner as PytorchPartner).run(variant);
-  return { ours, theirs };
+  return { ours: await timeSwap(bundle), theirs: await runVariants(partner) };
 }
 
-async function compare(partner: PytorchPartner, rounds: readonly Round[]): Promise<PytorchReport> {
-  const times = partner.variants.map((name) => [name, median(rounds.map(({ theirs }) => theirs[name] ?? 0))] as const);
-  const [fastest] = times.toSorted((first, second) => first[1] - second[1]);
-  return {
-    version: partner.version,
-    threads: partner.threads,
-    sgemmGflops: await partner.sgemmGflops(),
-    fastest: fastest?.[0] ?? '',
-    variants: Object.fromEntries(times),
-  };
-}
-
-function ratio(rounds: readonly Round[], pytorch: PytorchReport | null): number | null {
-  if (pytorch === null) return null;
-  return median(rounds.map(({ ours, theirs }) => ours.generator / (theirs[pytorch.fastest] as number)));
+async function measureSgemm(runtime: InferenceRuntime): Promise<number> {
+  const probe = await openSgemmProbe(runtime);
+  const gflops = await probe.gflops();
+  await probe.release();
+  return gflops;
 }
 
 /** Measures everything; leaves the partner running. */
@@ -93,7 +73,8 @@ export async function measureBench({ bundle, runtime, search, runs, onRound }: B
     const result = await runRound(bundle, partner);
     if (round > 0) rounds.push(result);
   }
-  const pytorch = partner === undefined ? null : await compare(partner, rounds);
+  const pytorch = partner === undefined ? null : await reportVariants(partner, rounds.map(({ theirs }) => theirs));
+  const generators = rounds.map(({ ours, theirs }) => ({ ours: ours.generator, theirs }));
   const middle = (read: (times: SwapTimes) => number): number => median(rounds.map(({ ours }) => read(ours)));
   const generator = middle((times) => times.generator);
   const flops = generatorFlops(bundle.table);
@@ -102,7 +83,7 @@ export async function measureBench({ bundle, runtime, search, runs, onRound }: B
     model: { name, resolution, input: alignment.size },
     machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, runtime: runtime.name },
     runs,
-    sgemmGflops: await sgemmGflops(runtime),
+    sgemmGflops: await measureSgemm(runtime),
     swap: { milliseconds: middle((times) => times.swap) },
     encoder: { milliseconds: middle((times) => times.encoders) / 2 },
     mixing: { milliseconds: middle((times) => times.mixing) },
@@ -110,7 +91,7 @@ export async function measureBench({ bundle, runtime, search, runs, onRound }: B
       milliseconds: generator,
       gflop: flops / GIGA,
       gflops: flops / GIGA / (generator / 1000),
-      ratioToPyTorch: ratio(rounds, pytorch),
+      ratioToPyTorch: pytorch === null ? null : ratioToFastest(pytorch, generators),
       ...('reason' in search ? { reason: search.reason } : {}),
     },
     pytorch,

@@ -1,6 +1,7 @@
 /** `mfim bench`: how long a swap takes here. */
 import { buildCommand } from '@stricli/core';
-import { parseCount, parsePath } from '../parse-flags.ts';
+import type { FigureLetter } from '../bench/figures/figure.ts';
+import { parseCount, parseFigures, parsePath } from '../parse-flags.ts';
 import { loadJob } from './load-job.ts';
 
 /** Flags of `mfim bench`. */
@@ -9,6 +10,7 @@ export interface BenchFlags {
   readonly resolution?: number;
   readonly runs: number;
   readonly model?: string;
+  readonly figures?: readonly FigureLetter[];
   readonly json: boolean;
 }
 
@@ -21,6 +23,7 @@ export const benchCommand = buildCommand({
       resolution: { kind: 'parsed', parse: parseCount, optional: true, brief: 'with --random: 64 to 1024 (default 1024)' },
       runs: { kind: 'parsed', parse: parseCount, default: '5', brief: 'counted runs after a warm-up' },
       model: { kind: 'parsed', parse: parsePath, optional: true, brief: 'folder of the model bundle' },
+      figures: { kind: 'parsed', parse: parseFigures, optional: true, brief: "instead of a swap: the project's figures, all or some, such as a,b,g" },
       json: { kind: 'boolean', default: false, brief: 'print JSON' },
     },
   },

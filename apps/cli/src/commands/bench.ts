@@ -4,6 +4,7 @@ import type { BundleFiles } from '@mfim/pipeline';
 import { folderFiles, nodeRuntime } from '@mfim/pipeline/node';
 import { CONFIG_F, InputError } from '@mfim/tensor-contracts';
 import type { BundleManifest } from '@mfim/tensor-contracts';
+import { figureLines } from '../bench/figures/figure-lines.ts';
 import { measureBench } from '../bench/measure-bench.ts';
 import type { BenchReport } from '../bench/measure-bench.ts';
 import { openPytorchPartner } from '../bench/pytorch-partner.ts';
@@ -20,7 +21,8 @@ function refuse(expected: string, got: string, remedy: string): never {
   throw new InputError({ where: 'mfim bench', expected, got, remedy });
 }
 
-function checkFlags({ random, resolution, model }: BenchFlags): void {
+function checkFlags({ random, resolution, model, figures }: BenchFlags): void {
+  if (figures !== undefined && (random || model !== undefined)) refuse('--figures alone, or --random or --model', 'both', 'leave one out');
   if (random && model !== undefined) refuse('--random or --model', 'both', 'leave one out');
   if (!random && resolution !== undefined) refuse('--random with --resolution', 'no --random', 'add --random');
   const allowed = [SMALLEST, 128, 256, 512, DEFAULT_RESOLUTION];
@@ -64,9 +66,20 @@ function printTable(context: MfimContext, report: BenchReport): void {
   print(context, `ours / fastest PyTorch: ${generator.ratioToPyTorch?.toFixed(3)} (below 1, ours is faster)`);
 }
 
+async function benchFigures(context: MfimContext, letters: NonNullable<BenchFlags['figures']>, { runs, json }: BenchFlags): Promise<void> {
+  const { measureFigures } = await import('../bench/figures/measure-figures.ts');
+  const remarkTo = (line: string): void => remark(context, line);
+  const report = await measureFigures({ letters, runs, runtime: await nodeRuntime(), environment: context.environment, remark: remarkTo });
+  if (json) return print(context, JSON.stringify(report, undefined, 2));
+  const { machine } = report;
+  print(context, `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}, Node ${machine.node}; medians of ${report.runs} rounds`);
+  for (const line of figureLines(report.figures)) print(context, line);
+}
+
 /** Measures and prints. @throws InputError when flags contradict each other or the model is wrong. */
 export async function bench(context: MfimContext, flags: BenchFlags): Promise<void> {
   checkFlags(flags);
+  if (flags.figures !== undefined) return benchFigures(context, flags.figures, flags);
   const runtime = await nodeRuntime();
   const bundle = await openBundle(await filesFor(context, flags), runtime);
   const search = await findPartner(bundle.manifest, context.environment);
