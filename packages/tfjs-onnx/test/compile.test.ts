@@ -133,6 +133,11 @@ describe('is refused, by name and with a remedy:', () => {
     await expect(unknown).rejects.toThrow(/^compile at .*compile\.test\.ts:\d+.*the tfjs kernel CropAndResize of image float32 \[1, 2, 3, 1\].*express it by other tf operations/);
   });
 
+  test('a gradient that tfjs does not have', async () => {
+    const second = given((x) => tf.grad((y) => tf.sum(tf.square(tf.grad((z) => tf.sum(tf.leakyRelu(z, 0.2)))(y))))(x));
+    await expect(second).rejects.toThrow(/^compile at .*compile\.test\.ts:\d+.*the gradient of the tfjs kernel Greater, which is not registered; import '@tensorflow\/tfjs'/);
+  });
+
   test('random numbers drawn while tracing', async () => {
     await expect(given((x) => tf.add(x, tf.randomNormal([2, 3])))).rejects.toThrow(/random numbers \[2, 3\] as b of the tfjs kernel Add; draw random numbers before the call/);
     await expect(given((x) => tf.dropout(x, 0.5))).rejects.toThrow(/random numbers/);

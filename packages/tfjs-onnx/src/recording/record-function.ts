@@ -39,7 +39,19 @@ export interface Recording {
 const STACK_DEPTH = 60;
 const LOWEST_PRIORITY = 0;
 
+function withoutGradient(error: Error, kernel: string): InputError {
+  return new InputError({
+    where: `traceToOnnx at ${callSite(error)}`,
+    expected: 'operations that tfjs can differentiate',
+    got: `the gradient of the tfjs kernel ${kernel}, which is not registered`,
+    remedy: "import '@tensorflow/tfjs', which registers gradients (tfjs-core alone has none); for a gradient of a gradient, register the missing one with tf.registerGradient",
+    cause: error,
+  });
+}
+
 function explain(error: unknown): unknown {
+  const gradient = error instanceof Error ? /gradient function not found for (\w+)/.exec(error.message)?.[1] : undefined;
+  if (gradient !== undefined) return withoutGradient(error as Error, gradient);
   const kernel = error instanceof Error ? /Kernel '(\w+)' not registered/.exec(error.message)?.[1] : undefined;
   if (kernel === undefined) return error instanceof Error ? locateError(error, error) : error;
   return new InputError({
