@@ -1,8 +1,9 @@
 /** One whole swap on aligned faces, by the calls that a real swap makes, each stage timed. */
 import { swapCodes } from '@mfim/id-mixing';
-import type { Bundle, EncodedFace, Stopwatch } from '@mfim/pipeline';
+import type { Bundle, EncodedFace } from '@mfim/pipeline';
 import { byteImage } from '@mfim/tensor-contracts';
 import type { ByteImage } from '@mfim/tensor-contracts';
+import { totalWatch } from './total-watch.ts';
 
 /** Milliseconds. */
 export interface SwapTimes {
@@ -18,21 +19,6 @@ export interface SwapTimes {
 function noiseFace(size: number, seed: number): ByteImage {
   const data = Uint8Array.from({ length: size * size * 3 }, (_, index) => (index * 31 + seed * 97 + (index >> 5) * 7) % 256);
   return byteImage(data, { width: size, height: size, channels: 3 });
-}
-
-function totalWatch(): Stopwatch & { total(): number } {
-  let total = 0;
-  return {
-    timings: {},
-    add: () => undefined,
-    async measure(_stage, work) {
-      const started = performance.now();
-      const result = await work();
-      total += performance.now() - started;
-      return result;
-    },
-    total: () => total,
-  };
 }
 
 /** Runs one swap. Pixels are noise: the time does not depend on them. */

@@ -1,7 +1,8 @@
 /** How long a generator takes, as sliders use it: a whole synthesis, then changes of its finest codes alone. */
-import type { Bundle, GenerateOptions, Stopwatch } from '@mfim/pipeline';
+import type { Bundle } from '@mfim/pipeline';
 import { styleCodes } from '@mfim/tensor-contracts';
 import type { StyleCodes } from '@mfim/tensor-contracts';
+import { totalWatch } from '../total-watch.ts';
 
 /** Milliseconds of one call. */
 export interface DrawTime {
@@ -28,21 +29,6 @@ function changed({ table, values }: StyleCodes, from: number): StyleCodes {
   return styleCodes(table, values.map((value, index) => (index >= start ? value + STEP : value)));
 }
 
-function networkWatch(): Stopwatch & { total(): number } {
-  let total = 0;
-  return {
-    timings: {},
-    add: () => undefined,
-    async measure(_stage, work) {
-      const started = performance.now();
-      const result = await work();
-      total += performance.now() - started;
-      return result;
-    },
-    total: () => total,
-  };
-}
-
 /** Pixels mean nothing: time does not depend on codes and maps. */
 export function drawClock({ table, stagedGenerator }: Bundle): DrawClock {
   let codes = styleCodes(table, new Float32Array(table.totalWidth).fill(MEAN));
@@ -50,10 +36,9 @@ export function drawClock({ table, stagedGenerator }: Bundle): DrawClock {
   const generator = stagedGenerator();
   const draw = async (from: number): Promise<DrawTime> => {
     codes = changed(codes, from);
-    const stopwatch = networkWatch();
-    const options: GenerateOptions = { stopwatch };
+    const stopwatch = totalWatch();
     const started = performance.now();
-    await generator.generate({ codes, maps }, options);
+    await generator.generate({ codes, maps }, { stopwatch });
     return { whole: performance.now() - started, networks: stopwatch.total() };
   };
   return { whole: () => draw(0), changedFrom: draw };
