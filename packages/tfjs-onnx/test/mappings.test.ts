@@ -11,7 +11,7 @@ import type { KernelCase } from './conformance/kernel-case.ts';
 import { elementwiseCases } from './conformance/elementwise-cases.ts';
 import { expectSame, numbers } from './run-onnx.ts';
 
-const RUNS = 6;
+const RUNS = 8;
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -24,6 +24,8 @@ const mappings: readonly (readonly [kernel: string, Partial<Choices>])[] = [
   ['Conv2DBackpropInput', { stridedInputGradient: 'transposed' }],
   ['Conv2DBackpropInput', { stridedInputGradient: 'phases' }],
   ['Conv2DBackpropInput', { stridedInputGradient: 'blocks' }],
+  ['DepthwiseConv2dNativeBackpropInput', { stridedInputGradient: 'transposed' }],
+  ['DepthwiseConv2dNativeBackpropInput', { stridedInputGradient: 'phases' }],
   ['Step', { step: 'comparison' }],
   ['Step', { step: 'clip' }],
   ['Step', { step: 'hard sigmoid' }],

@@ -55,7 +55,7 @@ function shared({ geometry, depthwise, group }: InputGradient): Record<string, n
 
 function byFlippedFilter(lowering: Lowering, gradient: InputGradient): string {
   const pads = backwardPads(gradient.geometry);
-  return lowering.graph.emit('Conv', [gradient.dy, flipped(lowering, gradient.filter, FILTER_IN_OUT)], { ...shared(gradient), pads });
+  return lowering.graph.emit('Conv', [gradient.dy, flipped(lowering, gradient.filter)], { ...shared(gradient), pads });
 }
 
 function depthwiseTransposed(lowering: Lowering, filter: Value): string {
@@ -140,8 +140,13 @@ function byBlocks(lowering: Lowering, { dy, filter, geometry, channels }: InputG
   return cropped(lowering, graph.emit('DepthToSpace', [blocks], { blocksize: stride, mode: 'DCR' }), geometry);
 }
 
-/** `name` [batch, channels, h, w] with stride - 1 zeros after every row and column. */
-function spread(lowering: Lowering, name: string, { geometry, batch, channels }: InputGradient): string {
+interface Images {
+  readonly name: string;
+  readonly channels: number;
+}
+
+/** Images of the output's size with stride - 1 zeros after every row and column. */
+function spread(lowering: Lowering, { name, channels }: Images, { geometry, batch }: InputGradient): string {
   const { graph } = lowering;
   const { output, strides } = geometry;
   const apart = lowering.reshape(name, [batch, channels, output[0], 1, output[1], 1]);
@@ -150,11 +155,23 @@ function spread(lowering: Lowering, name: string, { geometry, batch, channels }:
   return lowering.reshape(padded, [batch, channels, output[0] * strides[0], output[1] * strides[1]]);
 }
 
+/** Zeros between the rows and columns of the gradient, and the convolution of stride 1. For depthwise filters, whose work is small. */
+function bySpreading(lowering: Lowering, gradient: InputGradient): string {
+  const { dy, filter, geometry, channels } = gradient;
+  const wide = spread(lowering, { name: dy, channels: channels * (filter.example[3] ?? 1) }, gradient);
+  return lowering.graph.emit('Conv', [wide, flipped(lowering, filter)], { ...shared(gradient), pads: spreadPads(geometry) });
+}
+
+function spreadPads({ kernel, dilations, pads, input, output, strides }: ConvolutionGeometry): number[] {
+  const begins = perAxis((axis) => (kernel[axis] - 1) * dilations[axis] - pads[axis]);
+  return [...begins, ...perAxis((axis) => input[axis] + pads[axis] - output[axis] * strides[axis])];
+}
+
 /** One tap only: a product at every position, and zeros between. */
 function bySinglePixels(lowering: Lowering, gradient: InputGradient): string {
-  const { dy, geometry } = gradient;
-  const products = lowering.graph.emit('Conv', [dy, flipped(lowering, gradient.filter, FILTER_IN_OUT)], { kernel_shape: [1, 1] });
-  return cropped(lowering, spread(lowering, products, gradient), geometry);
+  const { dy, geometry, channels } = gradient;
+  const products = lowering.graph.emit('Conv', [dy, flipped(lowering, gradient.filter)], { kernel_shape: [1, 1] });
+  return cropped(lowering, spread(lowering, { name: products, channels }, gradient), geometry);
 }
 
 function canUsePhases({ geometry, depthwise }: InputGradient): boolean {
@@ -173,6 +190,7 @@ export function emitInputGradient(lowering: Lowering, gradient: InputGradient): 
   const isSingle = geometry.kernel.every((size) => size === 1) && geometry.pads.every((pad) => pad === 0);
   if (choice === 'transposed' || isDense) return byTransposedConvolution(lowering, gradient);
   if (isSingle && !depthwise) return bySinglePixels(lowering, gradient);
+  if (depthwise && spreadPads(geometry).every((pad) => pad >= 0)) return bySpreading(lowering, gradient);
   if (!canUsePhases(gradient)) return byTransposedConvolution(lowering, gradient);
   return (choice === 'phases' ? byPhases : byBlocks)(lowering, gradient);
 }
