@@ -14,18 +14,19 @@ function kernelFor(channels: number, gain: number): tf.Tensor4D {
   return tf.tile(tf.tensor4d(entries, [4, 4, 1, 1]), [1, 1, channels, 1]);
 }
 
-/** Padding before and after, on both spatial axes, and the sum of the kernel. */
+/** Padding before and after, on both spatial axes, the sum of the kernel, and which pixels are kept: every `down`-th. */
 export interface BlurOptions {
   readonly padding: readonly [before: number, after: number];
   readonly gain?: number;
+  readonly down?: number;
 }
 
 /** Filters every channel of x [batch, height, width, channels]. */
-export function blur(x: tf.Tensor, { padding, gain = 1 }: BlurOptions): tf.Tensor {
+export function blur(x: tf.Tensor, { padding, gain = 1, down = 1 }: BlurOptions): tf.Tensor {
   const channels = bindAxes('blur', { x }, { x: 'batch height width channels' }).get('channels') as number;
   const pair: [number, number] = [padding[0], padding[1]];
   const padded = tf.pad(x as tf.Tensor4D, [[0, 0], pair, pair, [0, 0]]);
-  return tf.depthwiseConv2d(padded, kernelFor(channels, gain), 1, 'valid');
+  return tf.depthwiseConv2d(padded, kernelFor(channels, gain), down, 'valid');
 }
 
 /** Doubles the size: zeros between the pixels, then the filter with gain 4 and padding (2, 1). */

@@ -42,6 +42,7 @@ const blocks: readonly [name: string, f: (x: tf.Tensor) => tf.Tensor, input: num
   ['equalizedConv2d', (x) => equalizedConv2d(weight, x, { padding: 1 }), [2, 6, 6, 3], [2, 6, 6, 5], [2, 6, 6, 4]],
   ['equalizedConv2d down', (x) => equalizedConv2d(weight, x, { stride: 2 }), [1, 7, 7, 3], [1, 3, 3, 5], [1, 7, 7]],
   ['blur', (x) => blur(x, { padding: [2, 2] }), [2, 5, 5, 3], [2, 6, 6, 3], [5, 5, 3]],
+  ['blur down', (x) => blur(x, { padding: [1, 1], down: 2 }), [2, 6, 6, 3], [2, 3, 3, 3], [6, 6, 3]],
   ['upsample2d', upsample2d, [2, 4, 4, 3], [2, 8, 8, 3], [4, 4, 3]],
   ['minibatchDeviation', minibatchDeviation, [4, 3, 3, 2], [4, 3, 3, 3], [6, 3, 3, 2]],
   ['batchNorm', (x) => batchNorm(norm, x), [2, 4, 4, 3], [2, 4, 4, 3], [2, 4, 4, 2]],
@@ -104,6 +105,13 @@ describe('values and laws', () => {
     expect(difference(tf.slice(up, [0, 2, 2, 0], [1, 8, 8, 1]), tf.ones([1, 8, 8, 1]))).toBeLessThan(1e-6);
     const same = blur(tf.ones([1, 6, 6, 1]), { padding: [2, 1] });
     expect(difference(tf.slice(same, [0, 2, 2, 0], [1, 2, 2, 1]), tf.ones([1, 2, 2, 1]))).toBeLessThan(1e-6);
+  });
+
+  test('law: filtering and dropping pixels is filtering those that are kept', () => {
+    const x = random(2, 6, 6, 3);
+    const every = blur(x, { padding: [1, 1] });
+    const kept = tf.stridedSlice(every, [0, 0, 0, 0], every.shape, [1, 2, 2, 1]);
+    expect(difference(blur(x, { padding: [1, 1], down: 2 }), kept)).toBeLessThan(1e-6);
   });
 
   test('law: demodulation makes the output independent of the scale of the style', () => {

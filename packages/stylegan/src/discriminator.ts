@@ -1,7 +1,8 @@
 /**
  * The StyleGAN2 discriminator (residual architecture): fromRGB, blocks (3x3, 3x3 down, skip 1x1 down,
  * sum / sqrt(2)), minibatch deviation, 3x3, two linear layers.
- * Down-convolution: FIR with padding (2, 2), 3x3 stride 2; skip: FIR with padding (1, 1), 1x1 stride 2.
+ * Down-convolution: FIR with padding (2, 2), 3x3 stride 2; skip: FIR with padding (1, 1), of which every other pixel
+ * is computed, since the 1x1 convolution with stride 2 after it reads no more.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { CONFIG_F, bindAxes, channelsAt, resolutionsUpTo } from '@mfim/tensor-contracts';
@@ -63,7 +64,7 @@ function block({ conv0, conv1, skip }: BlockParameters, { x }: Features): Featur
   // In scopes of their own: what a layer makes on the way is freed when it is done.
   const same = tf.tidy(() => biasActivation(equalizedConv2d(conv0.weight, x, { padding: 1 }), conv0.bias));
   const down = tf.tidy(() => equalizedConv2d(conv1.weight, blur(same, { padding: [2, 2] }), { stride: 2 }));
-  const shortcut = tf.tidy(() => equalizedConv2d(skip.weight, blur(x, { padding: [1, 1] }), { stride: 2 }));
+  const shortcut = tf.tidy(() => equalizedConv2d(skip.weight, blur(x, { padding: [1, 1], down: 2 })));
   return { x: tf.mul(tf.add(biasActivation(down, conv1.bias), shortcut), Math.SQRT1_2) };
 }
 
