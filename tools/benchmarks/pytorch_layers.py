@@ -59,6 +59,16 @@ def operation(command, given):
     if name == "short_cut":
         kernel = fir(x.shape[1])
         return lambda: F.conv2d(F.conv2d(x, kernel, groups=x.shape[1], padding=move["padding"]), w, stride=move["stride"])
+    if name == "short_cut_gradient":
+        channels, side, padding = w.shape[1], dy.shape[2] * move["stride"], move["padding"]
+        kernel, inner = fir(channels), side + 2 * padding - len(FIR) + 1
+        return lambda: conv2d_input(
+            (dy.shape[0], channels, side, side),
+            kernel,
+            conv2d_input((dy.shape[0], channels, inner, inner), w, dy, stride=move["stride"]),
+            padding=padding,
+            groups=channels,
+        )
     if name == "bias_leaky_relu":
         return lambda: F.leaky_relu_(x + bias[:, None, None], SLOPE).mul_(2**0.5)
     if name == "leaky_relu_gradient":

@@ -21,14 +21,6 @@ export function separateBlur(x: tf.Tensor, padding: Sides): tf.Tensor {
   return tf.depthwiseConv2d(rows, along([1, LENGTH, 1, 1]), 1, 'valid');
 }
 
-/** Every other row and column only: what a 1x1 convolution with stride 2 reads. */
-export function halvingBlur(x: tf.Tensor, padding: Sides): tf.Tensor {
-  const channels = x.shape[3] as number;
-  const products = WEIGHTS.flatMap((row) => WEIGHTS.map((column) => row * column));
-  const kernel = tf.tile(tf.tensor4d(products, [LENGTH, LENGTH, 1, 1]), [1, 1, channels, 1]);
-  return tf.depthwiseConv2d(padded(x, padding), kernel as tf.Tensor4D, 2, 'valid');
-}
-
 /** [1, 3, 3, 1] / 8 is the mean of two neighbours, three times. */
 export function averageBlur(x: tf.Tensor, padding: Sides): tf.Tensor {
   let result = padded(x, padding);

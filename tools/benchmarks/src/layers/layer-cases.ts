@@ -6,7 +6,7 @@ import { channelsAt, resolutionsUpTo } from '@mfim/tensor-contracts';
 import type { ChannelPlan } from '@mfim/tensor-contracts';
 import { biasActivation, blur } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
-import { averageBlur, bandBlur, halvingBlur, separateBlur, shiftedBlur } from './blur-writings.ts';
+import { averageBlur, bandBlur, separateBlur, shiftedBlur } from './blur-writings.ts';
 import type { Compute, LayerCase, Writing } from './layer-case.ts';
 
 /** Which networks. */
@@ -79,39 +79,50 @@ function stridedCases(level: Level): LayerCase[] {
   ];
 }
 
-const shortCut: Compute = ({ x, filter }) => tf.conv2d(blur(x as tf.Tensor, { padding: [1, 1] }) as tf.Tensor4D, filter as tf.Tensor4D, 2, 'valid');
-const halvedFirst: Compute = ({ x, filter }) => tf.conv2d(halvingBlur(x as tf.Tensor, [1, 1]) as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid');
+const shortCut: Compute = ({ x, filter }) => tf.conv2d(blur(x as tf.Tensor, { padding: [1, 1], down: 2 }) as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid');
+const halvedLast: Compute = ({ x, filter }) => tf.conv2d(blur(x as tf.Tensor, { padding: [1, 1] }) as tf.Tensor4D, filter as tf.Tensor4D, 2, 'valid');
 
-/** The FIR filter before a strided convolution, and the short cut, where the image is halved right after it. */
-function blurCases(level: Level): LayerCase[] {
+/** By x, of a function that is linear in it. */
+function gradientOf(compute: Compute, shape: readonly number[]): Compute {
+  return ({ filter, dy }) => tf.grad((x: tf.Tensor) => tf.sum(tf.mul(compute({ x, filter: filter as tf.Tensor }), dy as tf.Tensor)))(tf.zeros([...shape]));
+}
+
+/** The FIR filter before a strided convolution. */
+function blurCase(level: Level): LayerCase {
+  const { batch, side, inputs } = level;
+  const padding = [2, 2] as const;
+  return {
+    operation: 'blur',
+    size: sizeText({ ...level, outputs: inputs }),
+    gigaMacs: (batch * side * side * inputs * BLUR_TAPS) / GIGA,
+    shapes: { x: [batch, side, side, inputs] },
+    compute: ({ x }) => blur(x as tf.Tensor, { padding }),
+    writings: {
+      depthwise: {},
+      'rows, then columns': { compute: ({ x }) => separateBlur(x as tf.Tensor, padding) },
+      averages: { compute: ({ x }) => averageBlur(x as tf.Tensor, padding) },
+      bands: { compute: ({ x }) => bandBlur(x as tf.Tensor, padding) },
+      shifts: { compute: ({ x }) => shiftedBlur(x as tf.Tensor, padding) },
+    },
+    torch: { name: 'blur', padding: 2 },
+  };
+}
+
+/** The discriminator's short cut: the filter, half the pixels, a 1x1 convolution. */
+function shortCutCases(level: Level): LayerCase[] {
   const { batch, side, inputs, outputs } = level;
   const image = [batch, side, side, inputs];
-  const padding = [2, 2] as const;
+  const filter = [1, 1, inputs, outputs];
+  const common = { size: sizeText(level), gigaMacs: (batch * (side / 2) ** 2 * inputs * outputs) / GIGA };
+  const backward: Readonly<Record<string, Writing>> = {
+    transposed: { choices: { stridedInputGradient: 'transposed' } },
+    spread: { choices: { stridedInputGradient: 'phases' } },
+    'blur, halve: transposed': { compute: gradientOf(halvedLast, image), choices: { stridedInputGradient: 'transposed' } },
+    'blur, halve: spread': { compute: gradientOf(halvedLast, image), choices: { stridedInputGradient: 'phases' } },
+  };
   return [
-    {
-      operation: 'blur',
-      size: sizeText({ ...level, outputs: inputs }),
-      gigaMacs: (batch * side * side * inputs * BLUR_TAPS) / GIGA,
-      shapes: { x: image },
-      compute: ({ x }) => blur(x as tf.Tensor, { padding }),
-      writings: {
-        depthwise: {},
-        'rows, then columns': { compute: ({ x }) => separateBlur(x as tf.Tensor, padding) },
-        averages: { compute: ({ x }) => averageBlur(x as tf.Tensor, padding) },
-        bands: { compute: ({ x }) => bandBlur(x as tf.Tensor, padding) },
-        shifts: { compute: ({ x }) => shiftedBlur(x as tf.Tensor, padding) },
-      },
-      torch: { name: 'blur', padding: 2 },
-    },
-    {
-      operation: 'short cut',
-      size: sizeText(level),
-      gigaMacs: (batch * (side / 2) ** 2 * inputs * outputs) / GIGA,
-      shapes: { x: image, filter: [1, 1, inputs, outputs] },
-      compute: shortCut,
-      writings: { 'blur, halve': {}, 'halve in the blur': { compute: halvedFirst } },
-      torch: { name: 'short_cut', padding: 1, stride: 2 },
-    },
+    { ...common, operation: 'short cut', shapes: { x: image, filter }, compute: shortCut, writings: { 'halve in the blur': {}, 'blur, halve': { compute: halvedLast } }, torch: { name: 'short_cut', padding: 1, stride: 2 } },
+    { ...common, operation: 'short cut, input gradient', shapes: { dy: [batch, side / 2, side / 2, outputs], filter }, compute: gradientOf(shortCut, image), writings: backward, torch: { name: 'short_cut_gradient', padding: 1, stride: 2 } },
   ];
 }
 
@@ -166,6 +177,6 @@ export function layerCases(plan: LayerPlan): readonly LayerCase[] {
   const sides = resolutionsUpTo(plan.resolution).toReversed().filter((side) => side > 4);
   return sides.flatMap((side) => {
     const level = { ...plan, side, inputs: channelsAt(side, plan.channels), outputs: channelsAt(side / 2, plan.channels) };
-    return [...denseCases(level), ...stridedCases(level), ...blurCases(level), ...itemwiseCases(level), fusedCase(level)];
+    return [...denseCases(level), ...stridedCases(level), blurCase(level), ...shortCutCases(level), ...itemwiseCases(level), fusedCase(level)];
   });
 }

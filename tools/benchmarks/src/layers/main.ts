@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import '@tensorflow/tfjs';
 import { converse } from '../converse.ts';
 import { WITHOUT_TORCH, findTorch } from '../find-torch.ts';
 import { layerCases } from './layer-cases.ts';
