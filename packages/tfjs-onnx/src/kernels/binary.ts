@@ -58,8 +58,12 @@ const sum: KernelRule = {
   kernel: 'AddN',
   factors: linearInAll(),
   infer: (call) => inputOf(call, '0'),
-  lower: (call, lowering) =>
-    elementwise(lowering, { operator: 'Sum' }, alignOperands(lowering, [...call.inputs.values()], call.output)),
+  // One by one: WebGPU has no Sum.
+  lower(call, lowering) {
+    const { names, order } = alignOperands(lowering, [...call.inputs.values()], call.output);
+    const [first = '', ...rest] = names;
+    return { name: rest.reduce((total, name) => lowering.graph.emit('Add', [total, name]), first), order };
+  },
 };
 
 const select: KernelRule = {
