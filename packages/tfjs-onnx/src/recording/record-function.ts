@@ -92,8 +92,8 @@ function refuseNested(): void {
 export function recordFunction(fn: TracedFunction, { inputs, variablesAreInputs }: RecordingRequest): Recording {
   refuseNested();
   activeBackend(); // tfjs chooses its default backend now, before the tracing one is there to be chosen
-  const backend = new TraceBackend(variablesAreInputs);
   const previous = getBackend();
+  const backend = new TraceBackend(previous, variablesAreInputs);
   const v8 = Error as { stackTraceLimit?: number };
   const depth = v8.stackTraceLimit ?? 0;
   registerBackend(TRACE_BACKEND, () => backend, LOWEST_PRIORITY);

@@ -92,16 +92,9 @@ export class Recorder {
     });
   }
 
-  /** Shape and type of what is known under a data id. */
-  typeOf(id: DataId): TensorType | undefined {
-    const value = this.valueOfData.get(id);
-    return value === undefined ? undefined : { shape: value.example, dtype: value.dtype };
-  }
-
-  /** The values known under a data id, when they are numbers that the function itself made. */
-  dataOf(id: DataId): TypedArray | undefined {
-    const source = this.valueOfData.get(id)?.source;
-    return source?.kind === 'data' ? source.data : undefined;
+  /** What is known under a data id. */
+  valueAt(id: DataId): Value | undefined {
+    return this.valueOfData.get(id);
   }
 
   /** Ends the recording. */

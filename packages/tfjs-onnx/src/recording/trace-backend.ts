@@ -5,6 +5,7 @@ import type { BackendValues, DataId, DataType, TypedArray } from '@tensorflow/tf
 import { KernelBackend } from '@tensorflow/tfjs-core';
 import { InputError } from '@mfim/tensor-contracts';
 import { callSite } from './call-site.ts';
+import { readConstant } from './read-constant.ts';
 import { Recorder } from './recorder.ts';
 
 /** Name under which the backend is registered while a function is traced. */
@@ -19,8 +20,12 @@ export class TraceBackend extends KernelBackend {
   /** Why the trace fails although the function went on: it asked for values and did not wait for them. */
   refusedRead: InputError | undefined;
 
-  constructor(variablesAreInputs: boolean) {
+  private readonly previous: string;
+
+  /** @param previous the backend that was active before, which computes constants that the function reads */
+  constructor(previous: string, variablesAreInputs: boolean) {
     super();
+    this.previous = previous;
     this.recorder = new Recorder(variablesAreInputs);
   }
 
@@ -30,9 +35,14 @@ export class TraceBackend extends KernelBackend {
   }
 
   override readSync(id: DataId): BackendValues {
-    const data = this.recorder.dataOf(id);
+    const data = this.constantAt(id);
     if (data !== undefined) return data;
     throw this.refusal(id);
+  }
+
+  private constantAt(id: DataId): TypedArray | undefined {
+    const value = this.recorder.valueAt(id);
+    return value === undefined ? undefined : readConstant(value, this.previous);
   }
 
   private refusal(id: DataId): InputError {
@@ -45,13 +55,13 @@ export class TraceBackend extends KernelBackend {
   }
 
   private described(id: DataId): string {
-    const type = this.recorder.typeOf(id);
-    return type === undefined ? '' : ` ${type.dtype} [${type.shape.join(', ')}]`;
+    const value = this.recorder.valueAt(id);
+    return value === undefined ? '' : ` ${value.dtype} [${value.example.join(', ')}]`;
   }
 
   /** A refused read never ends: whoever awaits it would go on after the trace. The trace itself fails with `refusedRead`. */
   override read(id: DataId): Promise<BackendValues> {
-    const data = this.recorder.dataOf(id);
+    const data = this.constantAt(id);
     if (data !== undefined) return Promise.resolve(data);
     this.refusedRead ??= this.refusal(id);
     return new Promise(() => undefined);
