@@ -5,8 +5,8 @@ import { bundlePage } from './src/status/bundle-page.ts';
 import { PAGE_FILES } from './src/status/page-assets.ts';
 
 export default defineConfig({
-  // The second is started as a process of its own, to prove an engine.
-  entry: { main: 'src/main.ts', 'probe-process': 'src/engine/probe-process.ts' },
+  // The others are started as processes of their own: to prove an engine, to take steps that are timed.
+  entry: { main: 'src/main.ts', 'probe-process': 'src/engine/probe-process.ts', 'bench-process': 'src/bench/bench-process.ts' },
   format: ['esm'],
   target: 'es2022',
   platform: 'node',

@@ -3,16 +3,32 @@ import { join } from 'node:path';
 import { ROOT, installed, run } from './shell.js';
 
 const MFIM = join(ROOT, 'apps', 'cli', 'bin', 'mfim.js');
+const MFIM_TRAIN = join(ROOT, 'apps', 'trainer', 'bin', 'mfim-train.js');
+const BENCH_CONFIG = join(ROOT, 'apps', 'trainer', 'configs', 'bench-128.yaml');
 
 /** `npm run demo`: swaps and mixes faces of people who do not exist, into out/. */
 export function runDemo(rest) {
   return run(process.execPath, [MFIM, 'demo', ...rest]);
 }
 
-/** `npm run bench`: times a whole 1024 swap with random weights, unless `--model` names a bundle. */
-export function runBench(rest) {
+/** A whole 1024 swap with random weights, unless `--model` names a bundle. */
+function benchSwap(rest) {
   const chosen = rest.includes('--model') || rest.includes('--random');
   return run(process.execPath, [MFIM, 'bench', ...(chosen ? [] : ['--random']), ...rest]);
+}
+
+/** A training step at 128 pixels; it says what it leaves out for want of an engine or of PyTorch. */
+function benchTraining(rest) {
+  return run(process.execPath, [MFIM_TRAIN, 'bench', BENCH_CONFIG, ...rest]);
+}
+
+const BENCHES = { swap: benchSwap, training: benchTraining };
+
+/** `npm run bench`: both; `-- swap ...` or `-- training ...`: one of them, with its flags. Flags alone are the swap's. */
+export function runBench(rest) {
+  const [first, ...others] = rest;
+  if (first === undefined) return Math.max(...Object.values(BENCHES).map((bench) => bench([])));
+  return Object.hasOwn(BENCHES, first) ? BENCHES[first](others) : benchSwap(rest);
 }
 
 /** `npm run playground`: serves the built browser app on this machine. */

@@ -1,6 +1,7 @@
 /** `mfim-train`: exit codes 0 done, 2 the input or the call is wrong, 1 our fault, 130 interrupted. */
 import { buildApplication, buildRouteMap, run, text_en as defaultText } from '@stricli/core';
 import { MfimError, InputError } from '@mfim/tensor-contracts';
+import { benchCommand } from './commands/bench.ts';
 import { datasetCommand } from './commands/dataset.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
@@ -28,6 +29,7 @@ const routes = buildRouteMap({
     status: statusCommand,
     verifyResume: verifyResumeCommand,
     evaluate: evaluateCommand,
+    bench: benchCommand,
     memory: memoryCommand,
     export: exportCommand,
     schema: schemaCommand,

@@ -1,0 +1,1 @@
+"""One MFIM training step in PyTorch, as `apps/trainer` takes it."""
