@@ -37,8 +37,11 @@ test('a side alone agrees with nobody, and says which judges are random', async 
 describe.skipIf(program === undefined)(`against PyTorch (${program?.python ?? WITHOUT_TORCH})`, () => {
   const choices = [{ engine } as const, ...VARIANTS.map((variant) => ({ variant, program: program as NonNullable<typeof program> }))];
 
-  test(`the same terms, gradients and moves on ${engine}`, async () => {
-    const { agreement, taking } = await checkAgreement({ ...setting, config: tinyBenchConfig(), choices, pytorch: program, remark });
+  test.each([
+    ['in one part', {}],
+    ['in two parts, Adam without momentum, rates that rise', { parts: 2, optimiser: { ...tinyBenchConfig().optimiser, beta1: 0, warmup: 2 } }],
+  ])(`the same terms, gradients and moves on ${engine}, the batch %s`, async (_, changes) => {
+    const { agreement, taking } = await checkAgreement({ ...setting, config: tinyBenchConfig(changes), choices, pytorch: program, remark });
     expect(taking).toEqual(choices);
     expect(agreement.map(({ name, reference }) => [name, reference])).toEqual([engine, ...VARIANTS.map((name) => `PyTorch ${name}`)].map((name) => [name, 'PyTorch float64']));
     for (const { name, gradients } of agreement) expect(gradients, name).toBeLessThan(1e-3);

@@ -43,9 +43,9 @@ const tensor = (...values: number[]) => ({ data: Float32Array.from(values), shap
 const trial = (gradient: number[], moved: number[], terms: Record<string, number> = { l1: 1 }): Trial => ({
   name: 'a side',
   terms,
-  tensors: new Map([['gradient.g', tensor(...gradient)], ['gradient.zero', tensor(0)], ['parameter.g', tensor(...moved)]]),
+  tensors: new Map([['gradient.g', tensor(...gradient, 0)], ['gradient.zero', tensor(0)], ['parameter.g', tensor(...moved, 0.9)]]),
 });
-const before = new Map([['parameter.g', tensor(1, 1)]]);
+const before = new Map([['parameter.g', tensor(1, 1, 1)]]);
 
 describe('agreement', () => {
   const reference = trial([2, -1], [1.1, 0.9]);
@@ -73,10 +73,16 @@ describe('agreement', () => {
     expect(() => assertAgreement({ ...agreement, gradients: 0.1 }, 0.5)).toThrow(/0\.09 in gradients/);
   });
 
+  test('what has no gradient may move either way', () => {
+    const { tensors, ...rest } = reference;
+    const other = { ...rest, tensors: new Map([...tensors, ['parameter.g', tensor(1.1, 0.9, 1.1)] as const]) };
+    expect(compareTrials(other, reference, before).moves).toBe(0);
+  });
+
   test('another network is told', () => {
     const { tensors, ...rest } = reference;
     const other = { ...rest, tensors: new Map([...tensors, ['gradient.g', tensor(1)] as const]) };
-    expect(() => compareTrials(other, reference, before)).toThrow(/expected gradient\.g \[2\], got \[1\]/);
+    expect(() => compareTrials(other, reference, before)).toThrow(/expected gradient\.g \[3\], got \[1\]/);
   });
 });
 

@@ -11,6 +11,8 @@ import { performer } from '../src/engine/performer.ts';
 import { probeEngine, runProbe } from '../src/engine/probe-engine.ts';
 import { ENGINES, engineNamed } from '../src/engine/registry.ts';
 import { examineEngines } from '../src/commands/doctor.ts';
+import { performRun } from '../src/commands/perform-run.ts';
+import { smallPretraining } from './pretraining-small-run.ts';
 
 /** An engine whose probe is known beforehand. */
 function standIn(name: EngineName, outcome: Partial<EngineProbe>): EngineDefinition {
@@ -63,6 +65,11 @@ describe('openEngine', () => {
     };
     await expect(checkComputation({ runtime: wrong, provider: 'cpu' })).rejects.toThrow(/a convolution: expected \[9, 9, 9, 9\], got \[10, 10, 10, 10\]; do not train on this engine/u);
   });
+});
+
+test('pretraining names the engines that run it, before it opens one', async () => {
+  const job = { kind: 'pretrain', config: { ...smallPretraining(), engine: 'onnx' }, folder: 'nowhere' } as const;
+  await expect(performRun(job)).rejects.toThrow(/pretrain: engine: expected an engine that runs pretraining: cuda, webgpu, tensorflow, cpu, got onnx, which compiles the steps of train only/u);
 });
 
 describe('probing', () => {

@@ -46,7 +46,8 @@ function block0({ input, output }: Sizes): TracedFunction {
     const doubled = tf.depthToSpace(tf.concat(phases, 3) as tf.Tensor4D, 2);
     const filtered = tf.leakyRelu(tf.add(tf.depthwiseConv2d(doubled, filter as tf.Tensor4D, 1, 'same'), bias), 0.2);
     const drawn = tf.conv2d(filtered as tf.Tensor4D, modulated(second, tf.mul(scale as tf.Tensor, Math.SQRT2)), 1, 'same');
-    const features = tf.relu(tf.add(tf.mul(tf.add(drawn, map as tf.Tensor), tf.reshape(scale as tf.Tensor, [1, 1, 1, output])), filtered));
+    const sloped = tf.where(tf.greater(drawn, 0), drawn, tf.mul(drawn, 0.3));
+    const features = tf.relu(tf.add(tf.mul(tf.add(sloped, map as tf.Tensor), tf.reshape(scale as tf.Tensor, [1, 1, 1, output])), filtered));
     return { features, rgb: tf.add(tf.conv2d(features as tf.Tensor4D, modulated(rgb, scale as tf.Tensor), 1, 'same'), [0.1, 0.2, 0.3]) };
   };
 }

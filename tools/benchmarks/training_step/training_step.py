@@ -64,11 +64,9 @@ class TrainingStep:
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda updates: min(1, (updates + 1) / warmup) if warmup else 1)
         return optimiser, schedule
 
-    def update(self, adam, parameters, gradients, keep):
-        """Gives the gradients to Adam; they are freed afterwards unless they are kept."""
+    def update(self, adam, parameters, keep):
+        """Lets Adam move the parameters by their gradients; these are freed afterwards unless they are kept."""
         optimiser, schedule = adam
-        for value, gradient in zip(parameters.values(), gradients):
-            value.grad = gradient
         optimiser.step()
         schedule.step()
         if keep is not None:
@@ -81,18 +79,15 @@ class TrainingStep:
         pieces = {name: value.chunk(count) for name, value in self.inputs.items()}
         return [{name: values[part] for name, values in pieces.items()} for part in range(count)]
 
-    def averaged(self, parameters, parts, loss_of):
-        """Means over the parts: gradients in the order of `parameters`, and terms."""
-        gradients, terms = None, {}
+    def backward(self, parameters, parts, loss_of):
+        """Means over the parts: gradients in `parameters` alone, and terms."""
+        terms = {}
         for part in parts:
             total, values = loss_of(part)
-            fresh = torch.autograd.grad(total, list(parameters.values()), allow_unused=True)
-            if len(parts) > 1:
-                fresh = [None if value is None else value / len(parts) for value in fresh]
-            gradients = fresh if gradients is None else [None if new is None else old.add_(new) for old, new in zip(gradients, fresh)]
+            (total / len(parts)).backward(inputs=list(parameters.values()))
             for name, value in values.items():
                 terms[name] = terms.get(name, 0) + value.detach() / len(parts)
-        return gradients, terms
+        return terms
 
     def update_swapper(self, number, parts, keep):
         swapped = []
@@ -102,8 +97,8 @@ class TrainingStep:
             swapped.append(images.detach())
             return total, {**terms, "total": total}
 
-        gradients, terms = self.averaged(self.swapper, parts, loss_of)
-        self.update(self.swapper_adam, self.swapper, gradients, keep)
+        terms = self.backward(self.swapper, parts, loss_of)
+        self.update(self.swapper_adam, self.swapper, keep)
         return swapped, terms
 
     def critic_loss(self, real, fake, penalise):
@@ -122,8 +117,8 @@ class TrainingStep:
         weights = self.config["objective"]
         penalise = weights["r1Gamma"] > 0 and number % weights["r1Interval"] == 0
         pairs = [(part["target"], fake) for part, fake in zip(parts, swapped)]
-        gradients, terms = self.averaged(self.critic, pairs, lambda pair: self.critic_loss(*pair, penalise))
-        self.update(self.critic_adam, self.critic, gradients, keep)
+        terms = self.backward(self.critic, pairs, lambda pair: self.critic_loss(*pair, penalise))
+        self.update(self.critic_adam, self.critic, keep)
         return terms
 
     def update_average(self, number):

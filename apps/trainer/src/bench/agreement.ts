@@ -21,7 +21,7 @@ export interface Agreement {
   /** Largest difference of a gradient over that tensor's largest value, and where. */
   readonly gradients: number;
   readonly worstGradient: string;
-  /** Differences of what weights and averages moved by, over the moves; root of sums of squares. */
+  /** Differences of what weights and averages moved by, over the moves; each counts by its gradient. */
   readonly moves: number;
 }
 
@@ -34,10 +34,7 @@ const TOLERANCE = 1e-3;
 const NOISE_FACTOR = 3;
 /** A PyTorch that is farther away than this has another fault. */
 const MOST_NOISE = 0.03;
-/**
- * Of moves. Adam's first move is the rate times the gradient's sign, so a gradient of nearly zero may move either way: a
- * relative noise of 1e-5 turns about as large a share of the weights around, and the root of that share is 0.003.
- */
+/** Of moves: one of a millionth, as slow rates make it in the first steps, is 17 units in the last place of a weight near 1. */
 const MOVE_TOLERANCE = 0.05;
 /** Terms below this size, and tensors below this share of the largest gradient, are compared with it. */
 const SMALL_TERM = 1e-3;
@@ -81,20 +78,26 @@ function gradientError(trial: Trial, reference: Trial): { readonly gradients: nu
   return worst;
 }
 
-/** @param before the weights, and averages, that the step began with */
+/**
+ * Adam's first move is the rate times the gradient's sign, so a gradient of nearly zero may move either way: it hardly counts.
+ *
+ * @param before the weights, and averages, that the step began with
+ */
 function moveError(trial: Trial, reference: Trial, before: NamedTensors): number {
   let [differences, moves] = [0, 0];
   for (const kind of ['parameter.', 'average.']) {
     for (const [name, wanted] of entriesOf(reference.tensors, kind)) {
       const got = tensorOf(trial, kind + name, wanted);
       const start = before.get(`parameter.${name}`) as HostTensor;
+      const gradient = tensorOf(reference, `gradient.${name}`, wanted);
       for (let index = 0; index < wanted.data.length; index += 1) {
-        differences += ((got.data[index] as number) - (wanted.data[index] as number)) ** 2;
-        moves += ((wanted.data[index] as number) - (start.data[index] as number)) ** 2;
+        const weight = Math.abs(gradient.data[index] as number);
+        differences += weight * Math.abs((got.data[index] as number) - (wanted.data[index] as number));
+        moves += weight * Math.abs((wanted.data[index] as number) - (start.data[index] as number));
       }
     }
   }
-  return Math.sqrt(differences / moves);
+  return differences / moves;
 }
 
 /** Compares a side with the reference. @throws InternalError when it has other tensors */

@@ -2,9 +2,9 @@
 import { registerSecondOrderGradients } from '@mfim/nn';
 import { InputError } from '@mfim/tensor-contracts';
 import { datasetHash } from '../dataset/dataset-hash.ts';
-import type { EngineChoice } from '../engine/engine-names.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import type { Engine } from '../engine/open-engine.ts';
+import { ENGINES } from '../engine/registry.ts';
 import { generatorDistance } from '../pretraining/generator-distance.ts';
 import type { GeneratorDistance } from '../pretraining/generator-distance.ts';
 import { pretrainingStage } from '../pretraining/pretraining-stage.ts';
@@ -34,11 +34,26 @@ interface Prepared {
   readonly signal: AbortSignal;
 }
 
-async function prepare({ engine: name, dataset, sourceOnly = [] }: { readonly engine: EngineChoice; readonly dataset: string; readonly sourceOnly?: readonly string[] }): Promise<Prepared> {
-  const engine = await openEngine(name);
+/** Pretraining's steps are not compiled yet. @throws InputError when the config names an engine that compiles */
+async function openFor({ kind, config: { engine: choice } }: Job): Promise<Engine> {
+  if (kind === 'train') return openEngine(choice);
+  const able = ENGINES.filter(({ compiles }) => compiles !== true);
+  const names = able.map(({ name }) => name);
+  if (choice === 'auto' || names.includes(choice)) return openEngine(choice, able);
+  throw new InputError({
+    where: 'pretrain: engine',
+    expected: `an engine that runs pretraining: ${names.join(', ')}`,
+    got: `${choice}, which compiles the steps of train only`,
+    remedy: 'run: mfim-train engine install tensorflow, and set engine=tensorflow',
+  });
+}
+
+async function prepare(job: Job): Promise<Prepared> {
+  const { dataset } = job.config;
+  const engine = await openFor(job);
   say(engine.description);
   registerSecondOrderGradients();
-  const data = await openTrainingSet(dataset, sourceOnly);
+  const data = await openTrainingSet(dataset, job.kind === 'train' ? job.config.sourceOnly : []);
   say(`${data.training.length} images to train on, ${data.heldOut.length} held out`);
   const { size, count } = data.dataset.index;
   const subject = { engine, dataset: { folder: dataset, images: count, size, sha256: await datasetHash(dataset) } };
@@ -51,21 +66,9 @@ async function distanceOf({ score, seed, batch, parts }: PretrainingConfig, data
   return generatorDistance({ features: await squeezeFeatures(score.squeezeNet), data, images: score.images, seed, atOnce: batch / parts });
 }
 
-/** Pretraining's step draws, augments and regularises in ways that are not compiled yet. */
-function refuseCompiled({ name, compiler }: Engine): void {
-  if (compiler === undefined) return;
-  throw new InputError({
-    where: `pretrain with engine ${name}`,
-    expected: 'an engine that runs pretraining: cuda, webgpu or tensorflow',
-    got: `${name}, which compiles the steps of train only`,
-    remedy: 'run: mfim-train engine install tensorflow, and set engine=tensorflow',
-  });
-}
-
 async function run(job: Job, { engine, data, subject, signal }: Prepared, judges: typeof loadLossNetworks): Promise<number> {
   const common = { folder: job.folder, subject, signal, terminal: process.stdout, ...(job.checkpoint === undefined ? {} : { checkpoint: job.checkpoint }) };
   if (job.kind === 'pretrain') {
-    refuseCompiled(engine);
     const stage = pretrainingStage(job.config, data, await distanceOf(job.config, data));
     return runStage({ ...common, stage, identityFrom: Number.POSITIVE_INFINITY });
   }
@@ -81,7 +84,7 @@ async function run(job: Job, { engine, data, subject, signal }: Prepared, judges
  * @param judges where the networks that judge a swapped face come from
  */
 export async function performRun(job: Job, judges = loadLossNetworks): Promise<void> {
-  const prepared = await prepare(job.config);
+  const prepared = await prepare(job);
   try {
     const last = await run(job, prepared, judges);
     say(`stopped at step ${last}; saved in ${job.folder}`);

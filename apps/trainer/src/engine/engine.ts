@@ -59,6 +59,8 @@ export interface EngineDefinition {
   readonly name: EngineName;
   /** What it is, in a few words. */
   readonly summary: string;
+  /** Whether its steps are compiled (see `Engine.compiler`); such engines run what has been written for it. */
+  readonly compiles?: boolean;
   /** Makes it the active tfjs backend of this process. @throws InputError with the cure when it cannot be */
   readonly open: () => Promise<Engine>;
   /** Looks for the engine's parts; loads no native code and computes nothing. */

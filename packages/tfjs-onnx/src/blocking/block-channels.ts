@@ -18,7 +18,11 @@ const BLOCK_SET = { domain: BLOCK_DOMAIN, version: 1 };
 
 function readersOf({ nodes, outputs }: Graph): ReadonlyMap<string, readonly (OnnxNode | undefined)[]> {
   const readers = new Map<string, (OnnxNode | undefined)[]>();
-  const count = (name: string, reader: OnnxNode | undefined): void => void readers.set(name, [...(readers.get(name) ?? []), reader]);
+  const count = (name: string, reader: OnnxNode | undefined): void => {
+    const known = readers.get(name);
+    if (known === undefined) readers.set(name, [reader]);
+    else known.push(reader);
+  };
   for (const node of nodes) for (const name of node.inputs) count(name, node);
   for (const { name } of outputs) count(name, undefined);
   return readers;

@@ -117,11 +117,30 @@ const slice: Rule = ({ inputs: [x], integers }) => {
   const result = [...x];
   for (const [index, axis] of axes.entries()) {
     const size = x[axis];
-    const [start = 0, end = 0, step = 1] = [starts[index], ends[index], steps?.[index]];
-    const place = (at: number): number => Math.min(Math.max(at < 0 ? at + (size ?? 0) : at, 0), size ?? 0);
-    result[axis] = size === undefined || step < 1 ? undefined : Math.ceil(Math.max(place(end) - place(start), 0) / step);
+    result[axis] = size === undefined ? undefined : sliceLength(size, { start: starts[index] ?? 0, end: ends[index] ?? 0, step: steps?.[index] ?? 1 });
   }
   return result;
+};
+
+/** How many items a slice takes, by ONNX's rules: negative places count from the end, and all are clamped. */
+function sliceLength(size: number, { start, end, step }: { readonly start: number; readonly end: number; readonly step: number }): number {
+  const [first, last] = step > 0 ? [0, size] : [-1, size - 1];
+  const place = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, first), last);
+  return Math.max(Math.ceil((place(end) - place(start)) / step), 0);
+}
+
+const reduction: Rule = ({ node, inputs: [x], integers }) => {
+  const axes = node.inputs.length > 1 ? integers(1) : x?.map((_, axis) => axis);
+  // No axes at all may mean every axis, or none.
+  if (x === undefined || axes === undefined || axes.length === 0) return undefined;
+  const gone = new Set(axes.map((axis) => (axis < 0 ? axis + x.length : axis)));
+  const keeps = (node.attributes['keepdims'] ?? 1) === 1;
+  return x.flatMap((size, axis) => (gone.has(axis) ? (keeps ? [1] : []) : [size]));
+};
+
+const expansion: Rule = ({ inputs: [x], integers }) => {
+  const wanted = integers(1);
+  return wanted === undefined ? undefined : broadcast({ node: undefined as never, inputs: [x, wanted], integers: () => undefined });
 };
 
 const matMul: Rule = ({ inputs: [left, right] }) => {
@@ -132,7 +151,9 @@ const matMul: Rule = ({ inputs: [left, right] }) => {
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...['Cast', 'Identity', 'LeakyRelu', 'Relu', 'Sigmoid', 'Tanh', 'Elu', 'Neg', 'Abs', 'Exp', 'Log', 'Sqrt', 'Reciprocal', 'Erf', 'Clip', 'Softplus', 'HardSigmoid'].map((name) => [name, same] as const),
-  ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'Sum', 'Where', 'PRelu'].map((name) => [name, broadcast] as const),
+  ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'Sum', 'Where', 'PRelu', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal'].map((name) => [name, broadcast] as const),
+  ...['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin'].map((name) => [name, reduction] as const),
+  ['Expand', expansion],
   ['Reshape', reshape],
   ['Transpose', transpose],
   ['Conv', convolution],

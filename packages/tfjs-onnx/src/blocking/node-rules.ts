@@ -133,6 +133,17 @@ const binary: Rule = (node, { graph }) => {
   return true;
 };
 
+/** A choice between tensors in blocks, by a condition in blocks; numbers broadcast. */
+const where: Rule = (node, { graph }) => {
+  const sizes = graph.blockable(output(node));
+  const [condition = ''] = node.inputs;
+  if (sizes === undefined || !graph.hasTwin(condition) || !sameSizes(sizes, graph.sizes.get(condition))) return false;
+  const isNumber = (name: string): boolean => (graph.sizes.get(name) ?? [undefined]).every((size) => size === 1);
+  if (!node.inputs.every((name) => isNumber(name) || sameSizes(sizes, graph.sizes.get(name)))) return false;
+  graph.bindTwin(output(node), graph.emit({ operator: 'Where', inputs: node.inputs.map((name) => (isNumber(name) ? graph.plain(name) : graph.twin(name))) }));
+  return true;
+};
+
 function isInterleaving(node: OnnxNode | undefined): boolean {
   return node?.operator === 'DepthToSpace' && node.attributes['blocksize'] === SPATIAL_BLOCK && (node.attributes['mode'] ?? 'DCR') === 'DCR';
 }
@@ -166,7 +177,8 @@ const depthToSpace: Rule = (node, { graph, apart }) => {
 export const NODE_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Conv', convolution],
   ...['LeakyRelu', 'Relu', 'Sigmoid', 'Tanh', 'Elu', 'Neg', 'Abs', 'Exp', 'Sqrt', 'Reciprocal', 'Erf', 'Softplus', 'HardSigmoid'].map((name) => [name, unary] as const),
-  ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min'].map((name) => [name, binary] as const),
+  ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Greater', 'Less'].map((name) => [name, binary] as const),
+  ['Where', where],
   ['Concat', concat],
   ['DepthToSpace', depthToSpace],
 ]);

@@ -85,6 +85,7 @@ function onnxEngine(flavour: Flavour): EngineDefinition {
   const definition: EngineDefinition = {
     name: flavour.name,
     summary: flavour.summary,
+    compiles: true,
     inspect: async () => [await packagePart(RUNTIME, INSTALL), ...(await flavour.parts())],
     probe: (options) => probeEngine(definition, options),
     open: () => open(flavour),
