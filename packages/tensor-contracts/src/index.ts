@@ -20,6 +20,13 @@ export type {
   StageContract,
 } from './manifest.ts';
 export { BUNDLE_SCHEMA, MANIFEST_VERSION } from './manifest-schema.ts';
+export type {
+  LandmarkEmbedding,
+  MorphableBasis,
+  MorphableCoefficients,
+  MorphableModel,
+  MorphableWidths,
+} from './morphable-model.ts';
 export { featurePort, imagePort, mapPortName } from './network-graph.ts';
 export type { NetworkGraph } from './network-graph.ts';
 export { oneAtATime } from './one-at-a-time.ts';
