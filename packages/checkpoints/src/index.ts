@@ -1,6 +1,15 @@
 export { DATA_TYPE_BYTES } from './data-type.ts';
 export type { DataType } from './data-type.ts';
 export { fromBfloat16Bits, fromFloat16Bits, toBfloat16Bits, toFloat16Bits } from './half-precision.ts';
+export { fromTheirLayout, theirShape, toTheirLayout } from './key-map/change-layout.ts';
+export { fromTheirs } from './key-map/from-theirs.ts';
+export type { ImportedTensors } from './key-map/from-theirs.ts';
+export type { KeyMap, KeyPair, KeyRule, PlaceholderForm } from './key-map/key-map.ts';
+export { KeyMapError, compareKeys, describeKeyReport } from './key-map/key-report.ts';
+export type { KeyReport, Shaped, WrongShape } from './key-map/key-report.ts';
+export type { AxisChange, FlattenChange, LayoutChange } from './key-map/layout-change.ts';
+export { mapKeys, unmapKeys } from './key-map/map-keys.ts';
+export { toTheirs } from './key-map/to-theirs.ts';
 export type { FlatCheckpoint, Scalar } from './pytorch/flatten-checkpoint.ts';
 export { readPyTorch } from './pytorch/read-pytorch.ts';
 export type { PyTorchOptions } from './pytorch/read-pytorch.ts';
