@@ -21,8 +21,13 @@ export async function loadPairs({ dataset }: TrainingSet, pairs: PairBatch): Pro
   return { pairs, sources, targets };
 }
 
+function isStill({ zoom, right, down, gains, offsets }: SourceMove): boolean {
+  return zoom === 1 && right === 0 && down === 0 && gains.every((gain) => gain === 1) && offsets.every((offset) => offset === 0);
+}
+
 /** Applies each move to its image; what a move brings in from outside is grey. */
 function moved(images: tf.Tensor4D, moves: readonly SourceMove[]): tf.Tensor {
+  if (moves.every(isStill)) return tf.clone(images);
   const [count, height, width] = images.shape;
   const boxes = moves.map(({ zoom, right, down }) => [0.5 - zoom / 2 + down, 0.5 - zoom / 2 + right, 0.5 + zoom / 2 + down, 0.5 + zoom / 2 + right]);
   const framed = tf.image.cropAndResize(images, boxes as never, moves.map((_, index) => index), [height, width]);
