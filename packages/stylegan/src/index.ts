@@ -1,13 +1,11 @@
 export { affineStyles } from './affine-styles.ts';
-export { fromTorchLayout, toTorchLayout } from './change-layout.ts';
-export type { LaidOut } from './change-layout.ts';
 export { discriminate, discriminatorSpec } from './discriminator.ts';
 export type { DiscriminateOptions, DiscriminatorParameters } from './discriminator.ts';
 export { LATENT_WIDTH, affinesSpec, generatorSpec, layerKey, mappingSpec, synthesisSpec } from './generator-spec.ts';
 export type { AffineParameters, GeneratorParameters, MappingParameters, SynthesisParameters } from './generator-spec.ts';
 export { mapLatent, truncate } from './mapping.ts';
-export { nvidiaDiscriminatorKeys, nvidiaGeneratorKeys } from './nvidia-key-map.ts';
-export type { KeyPair, LayoutChange } from './nvidia-key-map.ts';
+export { NVIDIA_GENERATOR_KEYS, nvidiaDiscriminatorKeys } from './nvidia-key-map.ts';
+export { ROSINALITY_GENERATOR_KEYS, rosinalityDiscriminatorKeys } from './rosinality-key-map.ts';
 export { generatorGraphs, stageTops } from './generator-graphs.ts';
 export type { GeneratorGraph } from './generator-graphs.ts';
 export { synthesize, synthesizeStage } from './synthesis.ts';

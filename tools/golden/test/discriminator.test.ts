@@ -1,10 +1,12 @@
 /** The discriminator of @mfim/stylegan against PyTorch: logits, loss gradients, R1 and its gradients. */
 import '@tensorflow/tfjs';
+import { mapKeys } from '@mfim/checkpoints';
+import type { KeyPair } from '@mfim/checkpoints';
 import { adversarialDiscriminatorLoss, r1Penalty } from '@mfim/losses-3dmm';
 import { fillParameters, flattenParameters, flattenSpecs, registerSecondOrderGradients } from '@mfim/nn';
 import type { ParameterTree } from '@mfim/nn';
 import { discriminate, discriminatorSpec, nvidiaDiscriminatorKeys } from '@mfim/stylegan';
-import type { DiscriminatorParameters, KeyPair } from '@mfim/stylegan';
+import type { DiscriminatorParameters } from '@mfim/stylegan';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TOLERANCE, fromTorch, readGoldenFile, relativeError, toTorch } from '../src/index.ts';
@@ -14,7 +16,7 @@ const file = readGoldenFile('discriminator');
 const { resolution, plan } = sizesOf(file);
 const gamma = file.config['gamma'] as number;
 const spec = discriminatorSpec(resolution, plan);
-const keys = nvidiaDiscriminatorKeys(flattenSpecs(spec).keys(), resolution);
+const keys = mapKeys(nvidiaDiscriminatorKeys(resolution), flattenSpecs(spec).keys());
 
 /** Real and fake images, then the parameters in the order of the key map. */
 function everything(): readonly tf.Tensor[] {

@@ -1,9 +1,11 @@
 /** The generator of @mfim/stylegan against PyTorch: mapping, truncation, affine layers, synthesis. */
 import '@tensorflow/tfjs';
+import { mapKeys } from '@mfim/checkpoints';
+import type { KeyPair } from '@mfim/checkpoints';
 import { fillParameters, flattenParameters, flattenSpecs, registerSecondOrderGradients } from '@mfim/nn';
 import type { ParameterTree } from '@mfim/nn';
-import { affineStyles, generatorSpec, mapLatent, nvidiaGeneratorKeys, synthesize, truncate } from '@mfim/stylegan';
-import type { GeneratorParameters, KeyPair } from '@mfim/stylegan';
+import { NVIDIA_GENERATOR_KEYS, affineStyles, generatorSpec, mapLatent, synthesize, truncate } from '@mfim/stylegan';
+import type { GeneratorParameters } from '@mfim/stylegan';
 import { styleTable } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,7 +17,7 @@ function generatorOf(file: GoldenFile) {
   const { resolution, plan, latent } = sizesOf(file);
   const table = styleTable(resolution, plan);
   const spec = generatorSpec(table, latent);
-  const keys = new Map(nvidiaGeneratorKeys(flattenSpecs(spec).keys()).map((pair) => [pair.ours, pair]));
+  const keys = new Map(mapKeys(NVIDIA_GENERATOR_KEYS, flattenSpecs(spec).keys()).map((pair) => [pair.ours, pair]));
   const parameters: GeneratorParameters = fillParameters(spec, (name, { shape }) => {
     const { theirs, layout } = keys.get(name) as KeyPair;
     const golden = file.of('parameter').get(theirs);

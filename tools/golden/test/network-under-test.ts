@@ -1,7 +1,7 @@
 /** What the network tests share: sizes from a recipe, our layouts, the probed scalar. */
+import { fromTheirLayout } from '@mfim/checkpoints';
+import type { LayoutChange } from '@mfim/checkpoints';
 import type { EncoderConfig } from '@mfim/encoder';
-import { fromTorchLayout } from '@mfim/stylegan';
-import type { LayoutChange } from '@mfim/stylegan';
 import type { ChannelPlan, HostTensor } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { fromTorch } from '../src/index.ts';
@@ -38,7 +38,7 @@ export function encoderConfigOf(settings: Readonly<Record<string, unknown>>): En
 
 /** A golden tensor in our layout, by the rule of a key map. */
 export function inOurLayout(golden: HostTensor, layout: LayoutChange): tf.Tensor {
-  const { data, shape } = fromTorchLayout({ data: golden.data, shape: golden.shape }, layout);
+  const { data, shape } = fromTheirLayout(golden, layout);
   return tf.tensor(data, shape.slice(), 'float32');
 }
 

@@ -1,4 +1,6 @@
 /** The networks of the recipe `objective`, in our packages: swap, judges, terms. */
+import { mapKeys } from '@mfim/checkpoints';
+import type { KeyPair } from '@mfim/checkpoints';
 import { codesFrom, encoderSpec, latentMaps, styleMapsFrom } from '@mfim/encoder';
 import type { EncoderParameters } from '@mfim/encoder';
 import {
@@ -22,8 +24,8 @@ import {
   squeezeNetParameters,
 } from '@mfim/nn';
 import type { ParametersOf, SpecTree, WeightState } from '@mfim/nn';
-import { discriminate, discriminatorSpec, nvidiaDiscriminatorKeys, nvidiaGeneratorKeys, synthesisSpec, synthesize } from '@mfim/stylegan';
-import type { KeyPair, SynthesisParameters } from '@mfim/stylegan';
+import { NVIDIA_GENERATOR_KEYS, discriminate, discriminatorSpec, nvidiaDiscriminatorKeys, synthesisSpec, synthesize } from '@mfim/stylegan';
+import type { SynthesisParameters } from '@mfim/stylegan';
 import { sideOf, styleTable } from '@mfim/tensor-contracts';
 import type { HostTensor, LossInputs, StyleEntry } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -51,8 +53,8 @@ function keysOf(network: NetworkName): ReadonlyMap<string, { readonly theirs: st
     return new Map(names.map((name) => [name, { theirs: `encoder/${name}`, ours }]));
   }
   const keyPairs: readonly KeyPair[] = network === 'generator'
-    ? nvidiaGeneratorKeys(names.map((name) => GENERATOR_PREFIX + name))
-    : nvidiaDiscriminatorKeys(names, resolution);
+    ? mapKeys(NVIDIA_GENERATOR_KEYS, names.map((name) => GENERATOR_PREFIX + name))
+    : mapKeys(nvidiaDiscriminatorKeys(resolution), names);
   return new Map(keyPairs.map(({ ours, theirs, layout }) => [
     network === 'generator' ? ours.slice(GENERATOR_PREFIX.length) : ours,
     { theirs: `${network}/${theirs}`, ours: (golden: HostTensor) => inOurLayout(golden, layout) },

@@ -1,8 +1,9 @@
 /** Path length of a small generator against PyTorch: lengths, mean, penalty, and its gradients (second order). */
 import '@tensorflow/tfjs';
+import { mapKeys } from '@mfim/checkpoints';
 import { pathLengthPenalty } from '@mfim/losses-3dmm';
 import { fillParameters, flattenSpecs, registerSecondOrderGradients } from '@mfim/nn';
-import { affineStyles, generatorSpec, mapLatent, nvidiaGeneratorKeys, synthesize } from '@mfim/stylegan';
+import { NVIDIA_GENERATOR_KEYS, affineStyles, generatorSpec, mapLatent, synthesize } from '@mfim/stylegan';
 import type { GeneratorParameters } from '@mfim/stylegan';
 import { styleTable } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -14,7 +15,7 @@ const file = readGoldenFile('path-length');
 const { resolution, plan, latent } = sizesOf(file);
 const table = styleTable(resolution, plan);
 const spec = generatorSpec(table, latent);
-const keys = nvidiaGeneratorKeys(flattenSpecs(spec).keys());
+const keys = mapKeys(NVIDIA_GENERATOR_KEYS, flattenSpecs(spec).keys());
 
 /** z -> W+ -> penalty. */
 function penaltyOf(parameters: GeneratorParameters, z: tf.Tensor) {

@@ -1,6 +1,7 @@
 /** Weights of a state under the names and in the layouts of tools/golden, which PyTorch reads and writes. */
-import { nvidiaDiscriminatorKeys, nvidiaGeneratorKeys, toTorchLayout } from '@mfim/stylegan';
-import type { LayoutChange } from '@mfim/stylegan';
+import { mapKeys, toTheirLayout } from '@mfim/checkpoints';
+import type { LayoutChange } from '@mfim/checkpoints';
+import { NVIDIA_GENERATOR_KEYS, nvidiaDiscriminatorKeys } from '@mfim/stylegan';
 import type { HostTensor } from '@mfim/tensor-contracts';
 import type { PackedState } from '../run/stage.ts';
 
@@ -33,12 +34,12 @@ const GENERATOR = 'generator.';
 
 function swapperName(name: string, rank: number): TorchName {
   if (!name.startsWith(GENERATOR)) return { theirs: name.replace('.', '/'), layout: LAYOUT_OF_RANK[rank] ?? 'same' };
-  const [pair] = nvidiaGeneratorKeys([`synthesis.${name.slice(GENERATOR.length)}`]);
+  const [pair] = mapKeys(NVIDIA_GENERATOR_KEYS, [`synthesis.${name.slice(GENERATOR.length)}`]);
   return { theirs: `generator/${pair?.theirs}`, layout: pair?.layout ?? 'same' };
 }
 
 function discriminatorName(name: string, resolution: number): TorchName {
-  const [pair] = nvidiaDiscriminatorKeys([name], resolution);
+  const [pair] = mapKeys(nvidiaDiscriminatorKeys(resolution), [name]);
   return { theirs: `discriminator/${pair?.theirs}`, layout: pair?.layout ?? 'same' };
 }
 
@@ -59,7 +60,7 @@ export function torchTensors(state: NamedTensors, { from, to, resolution }: Torc
     if (!full.startsWith(from)) continue;
     const name = full.slice(from.length);
     const { theirs, layout } = from.startsWith('discriminator') ? discriminatorName(name, resolution) : swapperName(name, shape.length);
-    result.set(to + theirs, toTorchLayout({ data, shape }, layout));
+    result.set(to + theirs, toTheirLayout({ data, shape }, layout));
   }
   return result;
 }
