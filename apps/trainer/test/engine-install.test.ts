@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readFile, readlink, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
+import { fileSha256 } from '@mfim/weights';
 import { describe, expect, test } from 'vitest';
 import { placeAddon } from '../src/engine/install/build-addon.ts';
 import { cudaFolders } from '../src/engine/install/engine-home.ts';
 import { fetchWheel } from '../src/engine/install/fetch-wheel.ts';
-import { fileSha256 } from '../src/engine/install/file-sha256.ts';
 import { cudaRequirements } from '../src/engine/install/install-cuda.ts';
 import { INSTALLABLE, installableEngine } from '../src/engine/install/install-engine.ts';
 import { isLinked, libraryLinks, linkLibrary } from '../src/engine/install/link-library.ts';

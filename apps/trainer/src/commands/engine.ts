@@ -1,11 +1,11 @@
 /** `mfim-train engine install [tensorflow|cuda|webgpu]`: obtains and builds what an engine lacks. */
 import { InputError } from '@mfim/tensor-contracts';
+import { progressLine } from '@mfim/weights';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { engineLines } from '../engine/doctor-report.ts';
 import { engineHome } from '../engine/install/engine-home.ts';
 import { installEngine, installableEngine } from '../engine/install/install-engine.ts';
 import { TENSORFLOW_VERSION } from '../engine/install/pinned-wheels.ts';
-import { progressLine } from '../engine/install/progress-line.ts';
 import { engineNamed } from '../engine/registry.ts';
 import { say } from './say.ts';
 

@@ -14,7 +14,7 @@ export interface InstallOptions {
   /** For cuda: obtain CUDA's and cuDNN's libraries too, from NVIDIA's Python packages. */
   readonly cudaLibraries: boolean;
   readonly say: (line: string) => void;
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (done: number, total: number | undefined) => void;
 }
 
 /** The part of the options that a wheel's request takes over. */

@@ -1,0 +1,18 @@
+export { addWeights } from './add-weights.ts';
+export type { OwnWeights } from './add-weights.ts';
+export { cacheFolder } from './cache-folder.ts';
+export { downloadFile } from './download/download-file.ts';
+export type { DownloadedFile } from './download/download-file.ts';
+export type { DownloadRequest } from './download/download-request.ts';
+export { progressLine } from './download/progress-line.ts';
+export type { ProgressTarget } from './download/progress-line.ts';
+export { fileSha256 } from './file-sha256.ts';
+export { findWeights } from './find-weights.ts';
+export { KNOWN_WEIGHTS } from './known-weights.ts';
+export { obtainWeights } from './obtain-weights.ts';
+export type { ObtainedWeights, ObtainOptions } from './obtain-weights.ts';
+export { acceptLicence, isLicenceAccepted } from './store/licence-consent.ts';
+export { isStored, listStored, openStore, readStored, storedPath } from './store/weight-store.ts';
+export type { StoredVersion, StoredWeights, WeightStore } from './store/weight-store.ts';
+export { describeLicence, parseManifest } from './weights-entry.ts';
+export type { WeightsEntry } from './weights-entry.ts';
