@@ -5,8 +5,10 @@ import { demoCommand } from './commands/demo-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
 import { facesCommand } from './commands/faces-command.ts';
+import { importCommand } from './commands/import-command.ts';
 import { mixCommand } from './commands/mix-command.ts';
 import { swapCommand } from './commands/swap-command.ts';
+import { weightsCommand } from './commands/weights-command.ts';
 import { describeError } from './describe-error.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { VERSION } from './version.ts';
@@ -17,6 +19,8 @@ const routes = buildRouteMap({
     mix: mixCommand,
     faces: facesCommand,
     evaluate: evaluateCommand,
+    import: importCommand,
+    weights: weightsCommand,
     bench: benchCommand,
     demo: demoCommand,
     doctor: doctorCommand,

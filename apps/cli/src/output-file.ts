@@ -19,20 +19,26 @@ export function checkOutputPath(path: string, inputs: readonly string[] = []): v
     refuse(path, 'a folder', 'name a file in it');
   }
   if (inputs.some((input) => resolve(input) === resolve(path))) {
-    refuse(path, 'one of the input photos', 'choose another name for the result; inputs are never overwritten');
+    refuse(path, 'one of the inputs', 'choose another name for the result; inputs are never overwritten');
   }
 }
 
-/** @throws InputError when the place cannot be written; then nothing is left there. */
-export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+/**
+ * @param content at once or in pieces; what its making throws, when it is an InputError, is thrown on
+ * @param check looks at the unfinished file before it gets its name; when it throws, nothing appears
+ * @throws InputError when the place cannot be written; then nothing is left there.
+ */
+export async function writeWhole(path: string, content: Uint8Array | string | AsyncIterable<Uint8Array>, check?: (unfinished: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.unfinished`);
   unfinished.add(temporary);
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(temporary, content);
+    await check?.(temporary);
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    if (cause instanceof InputError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     refuse(path, reason, 'choose a folder that exists and may be written, with room left');
   } finally {

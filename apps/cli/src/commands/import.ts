@@ -1,0 +1,62 @@
+/** What `mfim import` does. */
+import { basename } from 'node:path';
+import { InputError } from '@mfim/tensor-contracts';
+import { print, remark } from '../command-context.ts';
+import type { MfimContext } from '../command-context.ts';
+import { fileSha256 } from '../import/file-sha256.ts';
+import type { ForeignCheckpoint, ImportKind, Imported } from '../import/import-kind.ts';
+import { guessKinds, kindNamed } from '../import/import-kinds.ts';
+import { ImportKeysError } from '../import/map-tensors.ts';
+import { openForeign } from '../import/open-foreign.ts';
+import { writeImported } from '../import/write-imported.ts';
+import { checkOutputPath } from '../output-file.ts';
+import type { ImportFlags } from './import-command.ts';
+
+const PERCENT = 100;
+const DIGITS = 2;
+
+/** All that differs, line by line, and what the file looks like; the error itself has the first few. */
+function tellDifferences(context: MfimContext, { tensors, file }: ForeignCheckpoint, error: unknown): void {
+  if (error instanceof ImportKeysError) for (const line of error.differences) remark(context, line);
+  const [likeliest] = guessKinds(new Map([...tensors].map(([name, { shape }]) => [name, shape])));
+  if (error instanceof InputError && likeliest !== undefined) {
+    remark(context, `${file} looks like ${likeliest.kind.name} (${Math.round(PERCENT * likeliest.confidence)} %)`);
+  }
+}
+
+async function importOr(context: MfimContext, kind: ImportKind, checkpoint: ForeignCheckpoint): Promise<Imported> {
+  try {
+    return await kind.import(checkpoint);
+  } catch (error) {
+    tellDifferences(context, checkpoint, error);
+    throw error;
+  }
+}
+
+/** Looks at the file before it appears. */
+function verification(context: MfimContext, kind: ImportKind, { verify, tolerance }: ImportFlags): ((unfinished: string) => Promise<void>) | undefined {
+  if (verify === undefined) return undefined;
+  return async (unfinished) => {
+    const { verifyImported } = await import('../import/verify-imported.ts');
+    const differences = await verifyImported(kind, unfinished, verify);
+    for (const { name, shape, largest, relative } of differences) {
+      print(context, `${name} [${shape.join(', ')}]: largest difference ${largest.toExponential(DIGITS)}, relative ${relative.toExponential(DIGITS)}`);
+    }
+    const worst = differences.find(({ relative }) => !(relative <= tolerance));
+    if (worst === undefined) return;
+    const got = `${worst.relative.toExponential(DIGITS)} in ${worst.name}`;
+    throw new InputError({ where: `--verify ${verify}`, expected: `a relative difference of at most ${tolerance}`, got, remedy: 'check that the golden file was made with these very weights; nothing was written' });
+  };
+}
+
+/** @throws InputError when the file is not of this kind, or its network's outputs are not the origin's; then nothing is written. */
+export async function importWeights(context: MfimContext, flags: ImportFlags, ...[name, file]: readonly [string, string]): Promise<void> {
+  const kind = kindNamed(name);
+  checkOutputPath(flags.out, flags.verify === undefined ? [file] : [file, flags.verify]);
+  const checkpoint = await openForeign(file);
+  const imported = await importOr(context, kind, checkpoint);
+  const source = { kind: kind.name, file: basename(file), sha256: await fileSha256(file) };
+  for (const line of imported.report) print(context, line);
+  await writeImported(flags.out, { ...imported, source }, verification(context, kind, flags));
+  print(context, `${imported.tensors.size} tensors in ${flags.out}`);
+}
