@@ -8,6 +8,7 @@ import { facesCommand } from './commands/faces-command.ts';
 import { importCommand } from './commands/import-command.ts';
 import { mixCommand } from './commands/mix-command.ts';
 import { swapCommand } from './commands/swap-command.ts';
+import { weightsCommand } from './commands/weights-command.ts';
 import { describeError } from './describe-error.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { VERSION } from './version.ts';
@@ -19,6 +20,7 @@ const routes = buildRouteMap({
     faces: facesCommand,
     evaluate: evaluateCommand,
     import: importCommand,
+    weights: weightsCommand,
     bench: benchCommand,
     demo: demoCommand,
     doctor: doctorCommand,

@@ -6,11 +6,14 @@ export interface CommandHost {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asks the person at the terminal; absent where nobody can answer. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 /** `this` of every command. */
 export interface MfimContext extends CommandContext {
   readonly environment: CommandHost['env'];
+  readonly ask?: CommandHost['ask'];
 }
 
 /** A line for the reader of the result (stdout). */

@@ -3,6 +3,7 @@
  * with 130; networks that still run on other threads end with the process.
  */
 import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
 import { EXIT_CODE } from './exit-codes.ts';
 import { removeUnfinishedFiles } from './output-file.ts';
 import { runMfim } from './run-mfim.ts';
@@ -20,4 +21,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT_CODE.done : EXIT_CODE.ourFault);
 });
 
-process.exitCode = await runMfim(process.argv.slice(2), process);
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.on('SIGINT', stop);
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
+const { stdin, stdout, stderr, env } = process;
+const somebodyIsThere = stdin.isTTY && stderr.isTTY;
+process.exitCode = await runMfim(process.argv.slice(2), { stdout, stderr, env, ...(somebodyIsThere ? { ask } : {}) });

@@ -15,6 +15,6 @@ export async function runMfim(inputs: readonly string[], host: CommandHost): Pro
     stderr: { write: (text: string) => void };
     exitCode?: number | string | null;
   } = { stdout: streamOf(host.stdout), stderr: streamOf(host.stderr) };
-  await run(application, inputs, { process: parserProcess, environment: host.env });
+  await run(application, inputs, { process: parserProcess, environment: host.env, ...(host.ask === undefined ? {} : { ask: host.ask }) });
   return translateExitCode(Number(parserProcess.exitCode ?? 0));
 }

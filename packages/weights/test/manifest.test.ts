@@ -1,6 +1,7 @@
 /** The manifest of known weights, manifests of users, names, own files, and the lock. */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addWeights } from '../src/add-weights.ts';
@@ -105,5 +106,14 @@ describe('withLock', () => {
     expect(await withLock(lock, { onWait: () => (waited += 1) }, async () => 'in')).toBe('in');
     expect(waited).toBe(1);
     await expect(withLock(lock, {}, async () => writeFile(lock, 'another'))).rejects.toThrow(/took over/u);
+  });
+
+  test('takes over sooner when the process was on this machine and is gone', async () => {
+    const lock = path.join(folder, 'lock');
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    await writeFile(lock, `${hostname()} ${gone} x`);
+    const recently = new Date(Date.now() - 5000);
+    await utimes(lock, recently, recently);
+    expect(await withLock(lock, {}, async () => 'in')).toBe('in');
   });
 });

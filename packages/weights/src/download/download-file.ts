@@ -45,7 +45,7 @@ async function fetchAll(wanted: DownloadRequest): Promise<void> {
     const size = await partSize(file);
     fruitless = size > before ? 0 : fruitless + 1;
     if (fruitless >= ATTEMPTS) {
-      throw downloadError(url, { expected: bytes === undefined ? 'the file' : `${bytes} bytes`, got: `${size} bytes, which are kept, then: ${interruption.message}`, cause: interruption });
+      throw downloadError(url, { expected: bytes === undefined ? 'the file' : `${bytes} bytes`, got: `${size === 0 ? 'nothing' : `${size} bytes, which are kept`}, then: ${interruption.message}`, cause: interruption });
     }
     await new Promise((resolve) => setTimeout(resolve, (wanted.pauseMilliseconds ?? PAUSE_MILLISECONDS) * 2 ** fruitless));
   }

@@ -3,11 +3,14 @@
  * while (its process was killed). Works between processes and machines that share a folder.
  */
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { InputError } from '@mfim/tensor-contracts';
 
 const TOUCH_MILLISECONDS = 1000;
 const STALE_MILLISECONDS = 15_000;
+/** Sooner, when its process was on this machine and is gone. */
+const ABANDONED_MILLISECONDS = 3000;
 const POLL_MILLISECONDS = 100;
 
 /** How a lock is waited for. */
@@ -20,9 +23,20 @@ export interface LockOptions {
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Whether a lock's process was on this machine and is gone. */
+function isAbandoned(content: string): boolean {
+  const [host, pid] = content.split(' ');
+  if (host !== hostname() || !/^\d+$/u.test(pid ?? '')) return false;
+  try {
+    return !process.kill(Number(pid), 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 /** Makes the lock file with its content at once: a link cannot replace what exists. */
 async function tryLock(path: string, token: string): Promise<boolean> {
-  const own = `${path}.${token}`;
+  const own = `${path}.${randomUUID()}`;
   await writeFile(own, token);
   try {
     await link(own, path);
@@ -42,7 +56,7 @@ async function breakStale(path: string, staleMilliseconds: number): Promise<void
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,
   );
-  if (seen === undefined || age < staleMilliseconds) return;
+  if (seen === undefined || age < (isAbandoned(seen) ? Math.min(ABANDONED_MILLISECONDS, staleMilliseconds) : staleMilliseconds)) return;
   const aside = `${path}.${randomUUID()}`;
   await rename(path, aside).catch(() => undefined);
   const taken = await readFile(aside, 'utf8').catch(() => undefined);
@@ -56,7 +70,7 @@ async function breakStale(path: string, staleMilliseconds: number): Promise<void
  * @throws InputError when the lock was lost while `action` ran, as after a long standstill of this machine
  */
 export async function withLock<Result>(path: string, { onWait, staleMilliseconds = STALE_MILLISECONDS }: LockOptions, action: () => Promise<Result>): Promise<Result> {
-  const token = randomUUID();
+  const token = `${hostname()} ${process.pid} ${randomUUID()}`;
   for (let waits = 0; !(await tryLock(path, token)); waits += 1) {
     if (waits === 0) onWait?.();
     await breakStale(path, staleMilliseconds);
