@@ -8,6 +8,13 @@ export interface Damage {
   readonly remedy?: string;
 }
 
+/** Files choose names; messages stay readable. */
+const MAXIMUM_TEXT = 400;
+
+function clipped(text: string): string {
+  return text.length <= MAXIMUM_TEXT ? text : `${text.slice(0, MAXIMUM_TEXT)}... (${text.length} characters)`;
+}
+
 /**
  * Refuses a file.
  *
@@ -16,8 +23,8 @@ export interface Damage {
 export function damaged(where: string, { expected, got, remedy }: Damage): never {
   throw new InputError({
     where,
-    expected,
-    got,
+    expected: clipped(expected),
+    got: clipped(got),
     remedy: remedy ?? 'the file is damaged or hostile: get it again from its origin',
   });
 }

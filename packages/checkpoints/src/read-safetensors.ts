@@ -5,14 +5,22 @@
  * could reach an object's prototype.
  */
 import { damaged } from './damaged.ts';
-import { DATA_TYPE_BYTES, elementCount, isDataType } from './data-type.ts';
+import { DATA_TYPE_BYTES, isDataType, safeElementCount } from './data-type.ts';
 import type { DataType } from './data-type.ts';
+import { storedTensor } from './lazy-tensor.ts';
+import type { LazyTensor } from './lazy-tensor.ts';
 import type { RawTensor } from './raw-tensor.ts';
+import { SourceRegion, readNow } from './reading/region.ts';
+import type { Reading, Region } from './reading/region.ts';
 import { checkTensorName } from './tensor-name.ts';
 
 /** The limit of the format's reference implementation. */
 const MAXIMUM_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
+/** Parsed JSON takes many times its text; a tensor has one object and two lists. */
+const MAXIMUM_LISTS = 1_000_000;
+const MAXIMUM_ITEMS = 8_000_000;
+const MAXIMUM_AXES = 64;
 const WHERE = 'readSafetensors';
 
 /** The content of a safetensors file. Tensors are views into the bytes, in the order of the data. */
@@ -30,27 +38,35 @@ interface Entry {
 }
 
 function isSizeList(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+  return Array.isArray(value) && value.length <= MAXIMUM_AXES && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function headerLength(bytes: Uint8Array): number {
-  if (bytes.byteLength < LENGTH_BYTES) {
-    damaged(WHERE, { expected: 'at least 8 bytes', got: `${bytes.byteLength}` });
+function* readHeader(region: Region): Reading<Uint8Array> {
+  if (region.size < LENGTH_BYTES) damaged(WHERE, { expected: 'at least 8 bytes', got: `${region.size}` });
+  const start = yield* region.read(0, LENGTH_BYTES);
+  const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
+  const limit = Math.min(MAXIMUM_HEADER_BYTES, region.size - LENGTH_BYTES);
+  if (length > BigInt(limit)) damaged(WHERE, { expected: `a header of at most ${limit} bytes`, got: `${length}` });
+  return yield* region.read(LENGTH_BYTES, Number(length));
+}
+
+/** Counts brackets and commas before anything is built from them. */
+function checkAmount(header: Uint8Array): void {
+  let lists = 0;
+  let items = 0;
+  for (const byte of header) {
+    if (byte === 0x5b || byte === 0x7b) lists += 1;
+    else if (byte === 0x2c) items += 1;
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getBigUint64(0, true);
-  const limit = Math.min(MAXIMUM_HEADER_BYTES, bytes.byteLength - LENGTH_BYTES);
-  if (length > BigInt(limit)) {
-    damaged(WHERE, { expected: `a header of at most ${limit} bytes`, got: `${length}` });
-  }
-  return Number(length);
+  if (lists > MAXIMUM_LISTS || items > MAXIMUM_ITEMS) damaged(WHERE, { expected: `at most ${MAXIMUM_LISTS} lists in the header`, got: `${lists}, and ${items} commas` });
 }
 
 function parseHeader(header: Uint8Array): Record<string, unknown> {
+  checkAmount(header);
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header));
@@ -89,11 +105,53 @@ function readEntry(name: string, value: unknown): Entry {
     damaged(WHERE, { expected: `two offsets for ${name}`, got: JSON.stringify(offsets) });
   }
   const [begin, end] = offsets as [number, number];
-  const size = elementCount(shape) * DATA_TYPE_BYTES[dtype];
+  const size = (safeElementCount(shape) ?? Number.NaN) * DATA_TYPE_BYTES[dtype];
   if (end - begin !== size) {
     damaged(WHERE, { expected: `${size} bytes for ${name}: ${dtype} [${shape.join(', ')}]`, got: `${end - begin}` });
   }
   return { name, dtype, shape, begin, end };
+}
+
+/** The content of a safetensors file before its numbers are read. */
+export interface LazySafetensors {
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+// oxlint-disable-next-line eslint/require-yield -- where the data lies is known
+function* opened(data: Region): Reading<Region> {
+  return data;
+}
+
+/**
+ * Reads the header of a safetensors file.
+ *
+ * @throws InputError naming the first rule that the file breaks.
+ */
+export function* readSafetensorsHeader(region: Region): Reading<LazySafetensors> {
+  const header = yield* readHeader(region);
+  const { __metadata__: metadata, ...named } = parseHeader(header);
+  const data = region.part(LENGTH_BYTES + header.byteLength, region.size - LENGTH_BYTES - header.byteLength);
+  const entries = Object.entries(named).map(([name, value]) => readEntry(name, value));
+  entries.sort((first, second) => first.begin - second.begin || first.end - second.end);
+  const tensors = new Map<string, LazyTensor>();
+  let position = 0;
+  for (const { name, dtype, shape, begin, end } of entries) {
+    if (begin !== position || end > data.size) {
+      damaged(WHERE, { expected: `${name} to start at ${position} and to end in the file`, got: `${begin} to ${end}` });
+    }
+    tensors.set(name, storedTensor(dtype, shape, () => opened(data.part(begin, end - begin))));
+    position = end;
+  }
+  if (position !== data.size) damaged(WHERE, { expected: `${position} bytes of data`, got: `${data.size}` });
+  return { tensors, metadata: readMetadata(metadata) };
+}
+
+function* readAll(region: Region): Reading<Safetensors> {
+  const { tensors, metadata } = yield* readSafetensorsHeader(region);
+  const loaded = new Map<string, RawTensor>();
+  for (const [name, { dtype, shape, load }] of tensors) loaded.set(name, { dtype, shape, data: yield* load() });
+  return { tensors: loaded, metadata };
 }
 
 /**
@@ -102,22 +160,5 @@ function readEntry(name: string, value: unknown): Entry {
  * @throws InputError naming the first rule that the file breaks.
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
-  const length = headerLength(bytes);
-  const { __metadata__: metadata, ...named } = parseHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
-  const data = bytes.subarray(LENGTH_BYTES + length);
-  const entries = Object.entries(named).map(([name, value]) => readEntry(name, value));
-  entries.sort((first, second) => first.begin - second.begin || first.end - second.end);
-  const tensors = new Map<string, RawTensor>();
-  let position = 0;
-  for (const { name, dtype, shape, begin, end } of entries) {
-    if (begin !== position || end > data.byteLength) {
-      damaged(WHERE, { expected: `${name} to start at ${position} and to end in the file`, got: `${begin} to ${end}` });
-    }
-    tensors.set(name, { dtype, shape, data: data.subarray(begin, end) });
-    position = end;
-  }
-  if (position !== data.byteLength) {
-    damaged(WHERE, { expected: `${position} bytes of data`, got: `${data.byteLength}` });
-  }
-  return { tensors, metadata: readMetadata(metadata) };
+  return readNow(bytes, readAll(new SourceRegion(0, bytes.byteLength)));
 }

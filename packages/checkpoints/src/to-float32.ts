@@ -2,21 +2,9 @@
 import { ShapeError } from '@mfim/tensor-contracts';
 import type { HostTensor } from '@mfim/tensor-contracts';
 import { DATA_TYPE_BYTES, elementCount } from './data-type.ts';
-import type { DataType } from './data-type.ts';
-import { fromBfloat16Bits, fromFloat16Bits, toBfloat16Bits, toFloat16Bits } from './half-precision.ts';
+import { toBfloat16Bits, toFloat16Bits } from './half-precision.ts';
 import type { RawTensor } from './raw-tensor.ts';
-
-type ReadNumber = (view: DataView, at: number) => number;
-
-const READERS: Readonly<Record<DataType, ReadNumber>> = {
-  F64: (view, at) => view.getFloat64(at, true),
-  F32: (view, at) => view.getFloat32(at, true),
-  F16: (view, at) => fromFloat16Bits(view.getUint16(at, true)),
-  BF16: (view, at) => fromBfloat16Bits(view.getUint16(at, true)),
-  I64: (view, at) => Number(view.getBigInt64(at, true)),
-  I32: (view, at) => view.getInt32(at, true),
-  U8: (view, at) => view.getUint8(at),
-};
+import { READ_NUMBER } from './read-number.ts';
 
 const isLittleEndianHost = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
@@ -41,7 +29,7 @@ export function toFloat32(tensor: RawTensor): Float32Array {
   }
   if (tensor.dtype === 'F32' && isLittleEndianHost) return new Float32Array(new Uint8Array(tensor.data).buffer);
   const view = new DataView(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
-  const read = READERS[tensor.dtype];
+  const read = READ_NUMBER[tensor.dtype];
   return Float32Array.from({ length: count }, (_, index) => read(view, index * width));
 }
 

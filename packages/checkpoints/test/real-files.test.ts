@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { InputError } from '@mfim/tensor-contracts';
+import { open } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { readPyTorch, toFloat32 } from '../src/index.ts';
+import { openCheckpoint, readPyTorch, toFloat32 } from '../src/index.ts';
 
 const weights = new URL('../../../../shared/data/weights/', import.meta.url);
 const absent = !existsSync(weights);
@@ -22,9 +22,12 @@ describe.skipIf(absent)('published checkpoints (skipped without ../shared/data b
     for (const tensor of tensors.values()) expect(toFloat32(tensor).every(Number.isFinite)).toBe(true);
   });
 
-  test('a pickle of NumPy arrays is refused by name', () => {
-    const file = readFileSync(new URL('3ddfa-v2/param_mean_std_62d_120x120.pkl', weights));
-    expect(() => readPyTorch(file)).toThrow(InputError);
-    expect(() => readPyTorch(file)).toThrow('numpy.core.multiarray._reconstruct');
+  test('a pickle of NumPy arrays, as an open file', async () => {
+    const handle = await open(new URL('3ddfa-v2/param_mean_std_62d_120x120.pkl', weights));
+    const { format, tensors } = await openCheckpoint(handle);
+    expect(format).toBe('pickle');
+    expect([...tensors].map(([name, { shape, dtype }]) => [name, shape, dtype])).toEqual([['mean', [62], 'F32'], ['std', [62], 'F32']]);
+    expect(toFloat32(await tensors.get('std')!.read()).every((value) => value > 0)).toBe(true);
+    await handle.close();
   });
 });

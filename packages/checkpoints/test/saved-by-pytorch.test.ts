@@ -40,7 +40,7 @@ describe.each(['zip', 'legacy'] as const)('torch.save, %s', (format) => {
     ['i64', 'I64', [0, -1]],
     ['i32', 'I32', [0, -1]],
     ['u8', 'U8', [0, 1]],
-    ['bool', 'U8', [0, 1]],
+    ['bool', 'BOOL', [0, 1]],
   ])('number format %s is %s', (...[name, dtype, numbers]) => {
     const tensor = tensors.get(`types.${name}`)!;
     expect(tensor.dtype).toBe(dtype);

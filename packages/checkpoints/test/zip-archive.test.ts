@@ -2,7 +2,23 @@ import { zipSync } from 'fflate';
 import { InputError } from '@mfim/tensor-contracts';
 import { describe, expect, test } from 'vitest';
 import { readPyTorch } from '../src/index.ts';
-import { zipEntries } from '../src/pytorch/zip-entries.ts';
+import { SourceRegion, readNow } from '../src/reading/region.ts';
+import type { Reading } from '../src/reading/region.ts';
+import { openZip } from '../src/zip/zip-archive.ts';
+
+/** Every content of an archive. */
+function zipEntries(file: Uint8Array, maximumBytes: number): ReadonlyMap<string, Uint8Array> {
+  function* readAll(): Reading<Map<string, Uint8Array>> {
+    const archive = yield* openZip(new SourceRegion(0, file.byteLength), maximumBytes);
+    const contents = new Map<string, Uint8Array>();
+    for (const name of archive.entries.keys()) {
+      const region = yield* archive.open(name);
+      contents.set(name, yield* region.read(0, region.size));
+    }
+    return contents;
+  }
+  return readNow(file, readAll());
+}
 
 const NO_LIMIT = 2 ** 32;
 const content = new Uint8Array(1000).fill(7);
@@ -19,7 +35,7 @@ function patched(file: Uint8Array, signature: number, [offset, value]: readonly 
 
 const CENTRAL = 0x0201_4b50;
 
-describe('zipEntries', () => {
+describe('zip archives', () => {
   test.each([0, 6] as const)('reads entries written at level %d', (level) => {
     const file = zipSync({ 'a/one': content, 'a/two': new Uint8Array() }, { level });
     const entries = zipEntries(file, NO_LIMIT);

@@ -2,10 +2,10 @@
 import { damaged } from '../damaged.ts';
 import type { PickleValue } from './pickle-value.ts';
 
-const WHERE = 'readPyTorch';
+const WHERE = 'readPickle';
 const DAMAGED = { expected: 'a well-formed pickle' };
 
-/** Working memory of one pickle. Its size is bounded by the number of bytes read. */
+/** Working memory of one pickle. Its size is bounded by the number of opcodes. */
 export class PickleStack {
   readonly #values: PickleValue[] = [];
   readonly #marks: number[] = [];
@@ -19,6 +19,17 @@ export class PickleStack {
     const floor = this.#marks.at(-1) ?? 0;
     if (this.#values.length <= floor) damaged(WHERE, { ...DAMAGED, got: 'too few values on its stack' });
     return this.#values.pop() as PickleValue;
+  }
+
+  /** Removes `count` values; the first pushed comes first. */
+  popSeveral(count: number): PickleValue[] {
+    return Array.from({ length: count }, () => this.pop()).toReversed();
+  }
+
+  /** `POP` also takes a mark away where one is on top. */
+  drop(): void {
+    if (this.#marks.at(-1) === this.#values.length) this.#marks.pop();
+    else this.pop();
   }
 
   top(): PickleValue {
@@ -50,19 +61,5 @@ export class PickleStack {
     const value = this.#memo.get(index);
     if (value === undefined) damaged(WHERE, { ...DAMAGED, got: `no value number ${index} in its memo` });
     this.push(value);
-  }
-
-  /** The array below the items that were just popped. */
-  list(): PickleValue[] {
-    const list = this.top();
-    if (!Array.isArray(list)) damaged(WHERE, { ...DAMAGED, got: 'items for something that is not a list' });
-    return list;
-  }
-
-  /** The dictionary below the items that were just popped. */
-  dictionary(): Map<PickleValue, PickleValue> {
-    const dictionary = this.top();
-    if (!(dictionary instanceof Map)) damaged(WHERE, { ...DAMAGED, got: 'items for something that is no dictionary' });
-    return dictionary;
   }
 }

@@ -2,6 +2,8 @@
 import { damaged } from '../damaged.ts';
 
 const NEWLINE = 0x0a;
+/** Function calls take some ten thousand parameters at most. */
+const LATIN1_STEP = 8192;
 
 /** A position in bytes. */
 export class ByteReader {
@@ -68,10 +70,18 @@ export class ByteReader {
     }
   }
 
-  /** Text up to the next newline, which is skipped. */
-  line(): string {
+  /** One character a byte, as Python 2 stored both text and bytes. */
+  latin1(count: number): string {
+    const bytes = this.take(count);
+    let text = '';
+    for (let index = 0; index < count; index += LATIN1_STEP) text += String.fromCharCode(...bytes.subarray(index, index + LATIN1_STEP));
+    return text;
+  }
+
+  /** Text up to the next newline, which is skipped; undefined when no newline follows. */
+  lineIfBuffered(): string | undefined {
     const end = this.bytes.indexOf(NEWLINE, this.position);
-    if (end < 0) damaged(this.#where, { expected: 'a newline', got: 'the end of the file' });
+    if (end < 0) return undefined;
     const text = this.text(end - this.position);
     this.position += 1;
     return text;

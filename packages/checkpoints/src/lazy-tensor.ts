@@ -1,0 +1,33 @@
+/** What a reader knows of a tensor before its numbers are read. */
+import type { DataType } from './data-type.ts';
+import type { Reading, Region } from './reading/region.ts';
+
+/** A tensor in a file. */
+export interface LazyTensor {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  /** Its numbers, little-endian and row-major; `elementCount(shape) * DATA_TYPE_BYTES[dtype]` bytes. */
+  load(): Reading<Uint8Array>;
+  /** Where they lie, when they lie so in the file: for reading parts of them. */
+  open?(): Reading<Region>;
+}
+
+/** A value that is not a tensor. */
+export type Scalar = null | boolean | number | bigint | string;
+
+/** What a file holds, by dotted name, in the order of the file. */
+export interface LazyCheckpoint {
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  readonly scalars: ReadonlyMap<string, Scalar>;
+  /** What is neither tensor nor plain value, by name, and why it was left out. */
+  readonly skipped: ReadonlyMap<string, string>;
+}
+
+/** A tensor whose bytes lie in the file as they are. */
+export function storedTensor(dtype: DataType, shape: readonly number[], open: () => Reading<Region>): LazyTensor {
+  function* load(): Reading<Uint8Array> {
+    const region = yield* open();
+    return yield* region.read(0, region.size);
+  }
+  return { dtype, shape, open, load };
+}
