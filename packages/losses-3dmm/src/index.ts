@@ -26,6 +26,12 @@ export type { CoefficientKey, CoefficientLayout } from './regressors/coefficient
 export { threeDdfaCrop } from './regressors/three-ddfa-crop.ts';
 export { threeDdfaRegressor } from './regressors/three-ddfa-regressor.ts';
 export type { ThreeDdfaRegressor } from './regressors/three-ddfa-regressor.ts';
+export { DECA_WIDTHS, RES_NET_FACE_SIZE, decaCoefficients, decaParameters, decaSpec } from './regressors/deca-regressor.ts';
+export type { DecaParameters } from './regressors/deca-regressor.ts';
+export { DEEP_3D_WIDTHS, deep3dCoefficients, deep3dParameters, deep3dSpec } from './regressors/deep-3d-regressor.ts';
+export type { Deep3dParameters } from './regressors/deep-3d-regressor.ts';
+export { DECA_KEY_MAP, DEEP_3D_KEY_MAP } from './regressors/res-net-regressor-key-maps.ts';
+export type { Parts } from './regressors/split-parts.ts';
 export { shapeLoss } from './shape-loss.ts';
 export { coefficientLosses, threeDimensionalLosses } from './three-dimensional-losses.ts';
 export type { CoefficientTriple, ThreeDimensionalLosses, ThreeDimensionalWeights } from './three-dimensional-losses.ts';

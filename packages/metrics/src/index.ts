@@ -1,7 +1,18 @@
 export { coefficientMetric } from './coefficient-metric.ts';
 export type { CoefficientGroup } from './coefficient-metric.ts';
+export { POSE_ANGLES, expectedDegrees, hopeNet, hopeNetParameters, hopeNetSpec } from './head-pose/hope-net.ts';
+export type { HopeNetParameters, PoseAngles } from './head-pose/hope-net.ts';
+export { HOPE_NET_KEY_MAP } from './head-pose/hope-net-key-map.ts';
+export { REP_VGG_B1G2 } from './head-pose/rep-vgg.ts';
+export type { RepVggSize } from './head-pose/rep-vgg.ts';
+export { rotationOfSix, sixDRepNet, sixDRepNetParameters, sixDRepNetSpec } from './head-pose/six-d-rep-net.ts';
+export type { RepVggForm, SixDRepNetParameters } from './head-pose/six-d-rep-net.ts';
+export { SIX_D_REP_NET_KEY_MAPS } from './head-pose/six-d-rep-net-key-maps.ts';
 export { identityCosine } from './identity-cosine.ts';
 export { identityRetrieval } from './identity-retrieval.ts';
+export { inception, inceptionParameters, inceptionSpec } from './inception/inception.ts';
+export type { InceptionParameters } from './inception/inception.ts';
+export { INCEPTION_KEY_MAP } from './inception/inception-key-map.ts';
 export { meanAbsoluteError } from './mean-absolute-error.ts';
 export { METRICS, metricNamed } from './metric-registry.ts';
 export type { MetricEntry, MetricName, MetricNetworks } from './metric-registry.ts';

@@ -11,12 +11,13 @@ import pathlib
 
 from mfim_golden.augmentation_recipes import augmentation_recipe
 from mfim_golden.feature_recipes import FEATURE_RECIPES, WEIGHTS
+from mfim_golden.foreign_recipes import FOREIGN_RECIPES
 from mfim_golden.loss_recipes import losses_recipe
 from mfim_golden.network_recipes import NETWORK_RECIPES
 from mfim_golden.objective_recipes import OBJECTIVE_RECIPES
 from mfim_golden.operation_recipes import operations_recipe
 
-RECIPES = {**NETWORK_RECIPES, "operations": operations_recipe, "losses": losses_recipe, "augmentation": augmentation_recipe, **OBJECTIVE_RECIPES, **FEATURE_RECIPES}
+RECIPES = {**NETWORK_RECIPES, "operations": operations_recipe, "losses": losses_recipe, "augmentation": augmentation_recipe, **OBJECTIVE_RECIPES, **FOREIGN_RECIPES, **FEATURE_RECIPES}
 
 
 def main():

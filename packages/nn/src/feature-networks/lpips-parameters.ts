@@ -2,31 +2,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '@mfim/tensor-contracts';
 import type { LpipsParameters } from './lpips.ts';
-import { SQUEEZE_NET_SLICES, SQUEEZE_NET_WIDTHS } from './squeeze-net.ts';
+import { LPIPS_SCALE, LPIPS_SHIFT } from './lpips-trunk.ts';
+import { SQUEEZE_NET_FIRES, SQUEEZE_NET_WIDTHS } from './squeeze-net.ts';
 import type { FireParameters, SqueezeNetParameters } from './squeeze-net.ts';
 import { biasAffine, foldedConvolution, weightOf } from './weight-state.ts';
 import type { ConvolutionParameters, WeightState } from './weight-state.ts';
 
-/** LPIPS normalises [-1, 1] images by (x - shift) / scale. */
-const INPUT_SHIFT = [-0.03, -0.088, -0.188] as const;
-const INPUT_SCALE = [0.458, 0.448, 0.45] as const;
-
 /** conv((x - shift) / scale) as one convolution; exact, since the stem has no padding. */
-function stem(state: WeightState): ConvolutionParameters {
-  const { data, shape } = weightOf(state, '0.weight', 4);
-  const [outputs, inputs, height, width] = shape as readonly [number, number, number, number];
-  const taps = height * width;
-  const scaled = new Float32Array(data.length);
-  const { scale, shift } = biasAffine(state, '0');
-  for (const [index, value] of data.entries()) {
-    const output = Math.floor(index / (inputs * taps));
-    const input = Math.floor(index / taps) % inputs;
-    const weight = value / (INPUT_SCALE[input] as number);
-    scaled[index] = weight;
-    shift[output] = (shift[output] as number) - weight * (INPUT_SHIFT[input] as number);
-  }
-  const folded: WeightState = new Map([['stem.weight', { data: scaled, shape: [outputs, inputs, height, width] }]]);
-  return foldedConvolution(folded, 'stem', { scale, shift });
+export function normalisedStem({ kernel, bias }: ConvolutionParameters): ConvolutionParameters {
+  return tf.tidy(() => {
+    const scaled = tf.div<tf.Tensor4D>(kernel, tf.tensor2d([...LPIPS_SCALE], [LPIPS_SCALE.length, 1]));
+    const shifts = tf.sum(tf.mul(scaled, tf.tensor2d([...LPIPS_SHIFT], [LPIPS_SHIFT.length, 1])), [0, 1, 2]);
+    return { kernel: scaled, bias: tf.sub(bias, shifts) };
+  });
 }
 
 function fire(state: WeightState, index: number): FireParameters {
@@ -46,10 +34,9 @@ function fire(state: WeightState, index: number): FireParameters {
  * @throws ShapeError naming the first weight that is missing or misshapen.
  */
 export function squeezeNetParameters(state: WeightState): SqueezeNetParameters {
-  const indices = SQUEEZE_NET_SLICES.flatMap(({ fires }) => [...fires]);
   return {
-    stem: stem(state),
-    fires: Object.fromEntries(indices.map((index) => [`fire${index}`, fire(state, index)])),
+    stem: tf.tidy(() => normalisedStem(foldedConvolution(state, '0', biasAffine(state, '0')))),
+    fires: Object.fromEntries(SQUEEZE_NET_FIRES.map(({ index }) => [`fire${index}`, fire(state, index)])),
   };
 }
 
@@ -74,7 +61,7 @@ function head(state: WeightState, tap: number): tf.Tensor2D {
  * @param heads LPIPS 0.1 `squeeze` heads: `lin0.model.1.weight` .. `lin6.model.1.weight`
  * @throws ShapeError naming the first weight that is missing or misshapen.
  */
-export function lpipsParameters(trunk: WeightState, heads: WeightState): LpipsParameters {
+export function lpipsParameters(trunk: WeightState, heads: WeightState): LpipsParameters & { readonly trunk: SqueezeNetParameters } {
   const taps = SQUEEZE_NET_WIDTHS.map((_, tap) => [`tap${tap}`, head(heads, tap)] as const);
   return { trunk: squeezeNetParameters(trunk), heads: Object.fromEntries(taps) };
 }

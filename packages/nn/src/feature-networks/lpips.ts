@@ -1,5 +1,5 @@
 /**
- * LPIPS version 0.1 with SqueezeNet (Zhang et al. 2018, "The Unreasonable Effectiveness of Deep
+ * LPIPS version 0.1 with SqueezeNet, AlexNet or VGG-16 (Zhang et al. 2018, "The Unreasonable Effectiveness of Deep
  * Features as a Perceptual Metric"): at each tap both feature maps are normalised per pixel, x / (|x| + 1e-10); their squared
  * difference is weighted per channel, averaged over the pixels, and summed over the taps.
  *
@@ -8,13 +8,13 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
-import { squeezeNetTaps } from './squeeze-net.ts';
-import type { SqueezeNetParameters } from './squeeze-net.ts';
+import { lpipsTaps } from './lpips-trunk.ts';
+import type { LpipsTrunk } from './lpips-trunk.ts';
 
 /** Trunk and heads. */
 export type LpipsParameters = {
-  readonly trunk: SqueezeNetParameters;
-  /** `tap0` .. `tap6`: weights 0 or more, each [channels, 1]. */
+  readonly trunk: LpipsTrunk;
+  /** `tap0` .. `tap4`, of SqueezeNet `tap6`: weights 0 or more, each [channels, 1]. */
   readonly heads: { readonly [name: string]: tf.Tensor2D };
 };
 
@@ -41,8 +41,8 @@ function tapDistance(head: tf.Tensor2D, first: tf.Tensor4D, second: tf.Tensor4D)
 export function lpips(parameters: LpipsParameters, first: tf.Tensor, second: tf.Tensor): tf.Tensor1D {
   bindAxes('lpips', { first, second }, { first: 'batch height width 3', second: 'batch height width 3' });
   // Two passes, not one of twice the batch: no gradient is taken through an image that is constant.
-  const secondTaps = squeezeNetTaps(parameters.trunk, second);
-  const distances = squeezeNetTaps(parameters.trunk, first).map((tap, index) =>
+  const secondTaps = lpipsTaps(parameters.trunk, second);
+  const distances = lpipsTaps(parameters.trunk, first).map((tap, index) =>
     tapDistance(parameters.heads[`tap${index}`] as tf.Tensor2D, tap, secondTaps[index] as tf.Tensor4D),
   );
   return tf.addN(distances);

@@ -31,6 +31,18 @@ export const SQUEEZE_NET_SLICES = [
   { pool: false, fires: [12] },
 ] as const;
 
+/** The fire modules by torchvision's index: channels of the squeezed map, and of each half of what comes out. */
+export const SQUEEZE_NET_FIRES = [
+  { index: 3, narrow: 16, wide: 64 },
+  { index: 4, narrow: 16, wide: 64 },
+  { index: 6, narrow: 32, wide: 128 },
+  { index: 7, narrow: 32, wide: 128 },
+  { index: 9, narrow: 48, wide: 192 },
+  { index: 10, narrow: 48, wide: 192 },
+  { index: 11, narrow: 64, wide: 256 },
+  { index: 12, narrow: 64, wide: 256 },
+] as const;
+
 /** Channels of the taps. */
 export const SQUEEZE_NET_WIDTHS = [64, 128, 256, 384, 384, 512, 512] as const;
 

@@ -3,11 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '@mfim/tensor-contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SQUEEZE_NET_WIDTHS, lpips, lpipsParameters, squeezeNetTaps } from '../../src/index.ts';
-import type { LpipsParameters } from '../../src/index.ts';
 import { maxPoolCeil } from '../../src/feature-networks/squeeze-net.ts';
 import { randomHeadsState, randomSqueezeNetState } from './random-state.ts';
 
-let parameters: LpipsParameters;
+let parameters: ReturnType<typeof lpipsParameters>;
 beforeAll(async () => {
   await tf.setBackend('cpu');
   parameters = lpipsParameters(randomSqueezeNetState(), randomHeadsState());
@@ -94,6 +93,6 @@ describe('lpips', () => {
     expect(() => lpips(parameters, image(1), image(1, 32))).toThrow(ShapeError);
     const heads = new Map([...randomHeadsState(), ['lin6.model.1.weight', { shape: [1, 256, 1, 1], data: new Float32Array(256) }]]);
     expect(() => lpipsParameters(randomSqueezeNetState(), heads)).toThrow('512 weights');
-    expect(() => lpipsParameters(new Map(), randomHeadsState())).toThrow('0.weight');
+    expect(() => lpipsParameters(new Map(), randomHeadsState())).toThrow('weight 0.bias');
   });
 });
