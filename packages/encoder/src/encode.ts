@@ -1,8 +1,8 @@
 /** The facial attribute encoder: face -> style codes and style maps. */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { StyleEntry, StyleTable } from '@mfim/tensor-contracts';
+import { codeTrunks } from './code-trunks.ts';
 import type { EncoderConfig } from './encoder-config.ts';
-import { levelEntries } from './encoder-spec.ts';
 import type { EncoderParameters } from './encoder-spec.ts';
 import { latentMaps } from './latent-maps.ts';
 import { mapToCode } from './map-to-code.ts';
@@ -24,9 +24,9 @@ export interface EncoderContext {
 }
 
 /**
- * Style codes by their index in the table.
+ * Style codes by their index in the table, in its order.
  *
- * @param isWanted levels without a wanted entry are not computed; default: all
+ * @param isWanted trunks without a wanted entry are not computed; default: all
  */
 export function codesFrom(
   parameters: EncoderParameters,
@@ -34,12 +34,14 @@ export function codesFrom(
   { maps, isWanted = () => true }: { readonly maps: ReadonlyMap<number, tf.Tensor>; readonly isWanted?: (entry: StyleEntry) => boolean },
 ): ReadonlyMap<number, tf.Tensor> {
   const codes = new Map<number, tf.Tensor>();
-  for (const level of config.levels) {
-    const entries = levelEntries(config, table, level);
-    if (!entries.some((entry) => isWanted(entry))) continue;
-    const head = parameters.codes[`r${level.resolution}`] as EncoderParameters['codes'][string];
-    const drawn = mapToCode(head, maps.get(level.resolution) as tf.Tensor, entries);
-    entries.forEach(({ index }, position) => codes.set(index, drawn[position] as tf.Tensor));
+  for (const { key, level, entries } of codeTrunks(config, table)) {
+    const wanted = entries.filter((entry) => isWanted(entry));
+    if (wanted.length === 0) continue;
+    const drawn = mapToCode(parameters.codes[key] as EncoderParameters['codes'][string], maps.get(level.resolution) as tf.Tensor, wanted);
+    wanted.forEach(({ index }, position) => {
+      const [code, before] = [drawn[position] as tf.Tensor, codes.get(index)];
+      codes.set(index, before === undefined ? code : tf.add(before, code));
+    });
   }
   return codes;
 }

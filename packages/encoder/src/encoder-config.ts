@@ -39,6 +39,10 @@ export interface EncoderConfig {
   readonly mapResolutions: readonly number[];
   /** Batch normalisation after every M2C convolution; pSp has none; training from scratch needs it. */
   readonly normaliseCodes?: boolean | undefined;
+  /** Which codes share the convolutions of an M2C trunk: those of a level (default), or those that read one W+ vector (pSp). */
+  readonly trunks?: 'level' | 'latent' | undefined;
+  /** With trunks by latent: every code is what its own trunk says and what the first one says of it, in sum (e4e). */
+  readonly firstTrunkForAll?: boolean | undefined;
   /** Take the identity out of the face that target codes and style maps are read from. */
   readonly softening?: FaceSoftening | undefined;
   /** Training: stem and units that read this resolution or more are run again in the backward pass instead of remembered (`recomputed` of @mfim/nn). */
@@ -105,6 +109,7 @@ export function checkEncoderConfig(config: EncoderConfig, table: StyleTable): vo
   if ((config.levels.at(-1)?.codesUpTo ?? 0) < table.resolution) {
     refuse(`the last level's codesUpTo to reach ${table.resolution}`, `${config.levels.at(-1)?.codesUpTo}`);
   }
+  if (config.firstTrunkForAll === true && config.trunks !== 'latent') refuse("trunks: 'latent' for firstTrunkForAll", `${config.trunks}`);
   for (const resolution of config.mapResolutions) {
     const fits = config.levels.some((level) => level.resolution === resolution) && resolution <= table.resolution;
     if (!fits) refuse('mapResolutions that are levels and not above the generator', `${resolution}`);

@@ -1,9 +1,11 @@
 /** The parameters of the facial attribute encoder. */
 import { batchNormSpec, constantSpec, heConvSpec, linearSpec, normalSpec, preluSpec, residualUnitSpec } from '@mfim/nn';
 import type { ParametersOf } from '@mfim/nn';
-import type { StyleEntry, StyleTable } from '@mfim/tensor-contracts';
+import type { StyleTable } from '@mfim/tensor-contracts';
+import { codeTrunks } from './code-trunks.ts';
+import type { CodeTrunk } from './code-trunks.ts';
 import { checkEncoderConfig, stageAt } from './encoder-config.ts';
-import type { EncoderConfig, PyramidLevel } from './encoder-config.ts';
+import type { EncoderConfig } from './encoder-config.ts';
 
 /** Style codes start near 1: the affine layers' bias, where every style is neutral. */
 const NEUTRAL_STYLE = 1;
@@ -12,13 +14,6 @@ const HEAD_SCALE = 0.3;
 
 function convSpec(kernel: number, input: number, output: number) {
   return { weight: heConvSpec(kernel, input, output), bias: constantSpec([output], 0) };
-}
-
-/** The entries whose codes a level gives. */
-export function levelEntries(config: EncoderConfig, table: StyleTable, level: PyramidLevel): readonly StyleEntry[] {
-  const position = config.levels.indexOf(level);
-  const above = position === 0 ? 0 : (config.levels[position - 1]?.codesUpTo as number);
-  return table.entries.filter(({ resolution }) => resolution > above && resolution <= level.codesUpTo);
 }
 
 /** How many noise inputs the generator has at a resolution. */
@@ -46,7 +41,7 @@ function trunkStepSpec({ codeWidth, normaliseCodes }: EncoderConfig, input: numb
   return normaliseCodes === true ? { ...convolution, norm: batchNormSpec(codeWidth) } : convolution;
 }
 
-function codeHeadSpec(config: EncoderConfig, level: PyramidLevel, entries: readonly StyleEntry[]) {
+function codeHeadSpec(config: EncoderConfig, { level, entries }: CodeTrunk) {
   const trunk: Record<string, ReturnType<typeof trunkStepSpec>> = {};
   for (let step = 0; step < Math.log2(level.resolution); step += 1) {
     trunk[`conv${step}`] = trunkStepSpec(config, step === 0 ? config.pyramidWidth : config.codeWidth);
@@ -84,10 +79,9 @@ export function encoderSpec(config: EncoderConfig, table: StyleTable) {
   for (const level of config.levels) {
     const key = `r${level.resolution}`;
     laterals[key] = convSpec(1, backboneWidth(config, level.resolution), config.pyramidWidth);
-    const entries = levelEntries(config, table, level);
-    if (entries.length > 0) codes[key] = codeHeadSpec(config, level, entries);
     if (config.mapResolutions.includes(level.resolution)) maps[key] = mapHeadSpec(config, mapCount(table, level.resolution));
   }
+  for (const trunk of codeTrunks(config, table)) codes[trunk.key] = codeHeadSpec(config, trunk);
   return { body: bodySpec(config), laterals, codes, maps };
 }
 

@@ -1,3 +1,5 @@
+export { codeTrunks } from './code-trunks.ts';
+export type { CodeTrunk } from './code-trunks.ts';
 export { IR_SE_50, checkEncoderConfig } from './encoder-config.ts';
 export type { BackboneStage, EncoderConfig, PyramidLevel } from './encoder-config.ts';
 export { encoderGraph } from './encoder-graph.ts';
@@ -6,5 +8,6 @@ export type { EncoderParameters } from './encoder-spec.ts';
 export { codesFrom, encode, encodeView, styleMapsFrom } from './encode.ts';
 export type { EncoderContext, Encoding } from './encode.ts';
 export { latentMaps } from './latent-maps.ts';
+export { pspEncoderKeys, pspEncoderSpec } from './psp-key-map.ts';
 export { softenFace } from './soften-face.ts';
 export type { FaceSoftening } from './soften-face.ts';

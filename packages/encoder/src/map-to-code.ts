@@ -13,7 +13,7 @@ const SLOPE = 0.01;
 
 /**
  * @param map [batch, r, r, channels]
- * @param entries the style entries of the level
+ * @param entries some of the style entries that the trunk has heads for
  * @returns one code [batch, width] per entry
  */
 export function mapToCode(

@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs';
-import { IR_SE_50, encode, encoderSpec } from '@mfim/encoder';
+import { IR_SE_50, codesFrom, encode, encoderSpec, latentMaps } from '@mfim/encoder';
 import type { EncoderConfig } from '@mfim/encoder';
 import { fillParameters, flattenParameters, flattenSpecs, initialParameters, releasingGradients, seededNormal } from '@mfim/nn';
 import { styleTable } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const table = styleTable(64, { base: 256, maximum: 16 });
 const small: EncoderConfig = {
@@ -83,6 +83,26 @@ test.each([16, 8, 1])('recomputed from %i pixels: the same codes and maps, gradi
   expect(Math.max(...apart)).toBeLessThan(1e-6);
 });
 
+describe.each([false, true])('trunks by latent, the first for all: %s', (firstTrunkForAll) => {
+  const config: EncoderConfig = { ...small, trunks: 'latent', firstTrunkForAll };
+  const parameters = build(config);
+  const image = tf.randomUniform([2, 64, 64, 3], -1, 1, 'float32', 3);
+
+  test('give a code for every entry', () => {
+    const { codes } = encode(parameters, { config, table }, image);
+    expect(codes.map((code) => code.shape)).toEqual(table.entries.map((entry) => [2, entry.width]));
+    expect(Object.keys(parameters.codes)).toHaveLength(table.latentCount);
+  });
+
+  test('law: codes that are wanted alone are those among all', () => {
+    const maps = latentMaps(parameters, config, image);
+    const all = codesFrom(parameters, { config, table }, { maps });
+    const some = codesFrom(parameters, { config, table }, { maps, isWanted: ({ resolution }) => resolution >= 16 });
+    expect([...some.keys()]).toEqual(table.entries.filter(({ resolution }) => resolution >= 16).map(({ index }) => index));
+    for (const [index, code] of some) expect(code.dataSync()).toEqual(all.get(index)?.dataSync());
+  });
+});
+
 test('IR-SE50 for a 1024 generator: 26 heads on shared trunks', () => {
   const { codes, maps } = encoderSpec(IR_SE_50, styleTable(1024));
   expect(Object.values(codes).map((level) => Object.keys(level.heads).length)).toEqual([5, 6, 15]);
@@ -94,6 +114,7 @@ test.each([
   ['levels that skip a size', { levels: [{ resolution: 8, codesUpTo: 8 }, { resolution: 32, codesUpTo: 64 }] }, /double/],
   ['codes without a level', { levels: [{ resolution: 8, codesUpTo: 8 }] }, /codesUpTo to reach 64/],
   ['maps above the levels', { mapResolutions: [64] }, /mapResolutions/],
+  ['a first trunk for all without trunks by latent', { firstTrunkForAll: true }, /trunks: 'latent'/],
   ['an odd input', { inputResolution: 60 }, /power of two/],
 ])('refuses %s', (_, change, message) => {
   expect(() => encoderSpec({ ...small, ...change }, table)).toThrow(message);
