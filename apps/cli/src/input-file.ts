@@ -1,5 +1,6 @@
 /** Reads the files that the caller names. */
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { InputError } from '@mfim/tensor-contracts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -7,6 +8,17 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder',
   EACCES: 'a file that may not be read',
 };
+
+function refuse(path: string, what: string, cause: unknown): never {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  throw new InputError({
+    where: `${what} ${path}`,
+    expected: 'a file',
+    got: REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause)),
+    remedy: 'check the path',
+    cause,
+  });
+}
 
 /**
  * @param what the file's part in the call, such as `--source`, for the message
@@ -16,13 +28,19 @@ export async function readInputFile(path: string, what: string): Promise<Uint8Ar
   try {
     return await readFile(path);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? '';
-    throw new InputError({
-      where: `${what} ${path}`,
-      expected: 'a file',
-      got: REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause)),
-      remedy: 'check the path',
-      cause,
-    });
+    return refuse(path, what, cause);
   }
+}
+
+/**
+ * A file to read parts of; the caller closes it.
+ *
+ * @param what the file's part in the call, for the message
+ * @throws InputError when there is nothing to read
+ */
+export async function openInputFile(path: string, what: string): Promise<FileHandle> {
+  const handle = await open(path).catch((cause: unknown) => refuse(path, what, cause));
+  if (!(await handle.stat()).isDirectory()) return handle;
+  await handle.close();
+  return refuse(path, what, { code: 'EISDIR' });
 }

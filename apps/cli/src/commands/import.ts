@@ -7,7 +7,7 @@ import { fileSha256 } from '../import/file-sha256.ts';
 import type { ForeignCheckpoint, ImportKind, Imported } from '../import/import-kind.ts';
 import { guessKinds, kindNamed } from '../import/import-kinds.ts';
 import { ImportKeysError } from '../import/map-tensors.ts';
-import { openForeign } from '../import/open-foreign.ts';
+import { withForeign } from '../import/open-foreign.ts';
 import { writeImported } from '../import/write-imported.ts';
 import { checkOutputPath } from '../output-file.ts';
 import type { ImportFlags } from './import-command.ts';
@@ -53,10 +53,11 @@ function verification(context: MfimContext, kind: ImportKind, { verify, toleranc
 export async function importWeights(context: MfimContext, flags: ImportFlags, ...[name, file]: readonly [string, string]): Promise<void> {
   const kind = kindNamed(name);
   checkOutputPath(flags.out, flags.verify === undefined ? [file] : [file, flags.verify]);
-  const checkpoint = await openForeign(file);
-  const imported = await importOr(context, kind, checkpoint);
-  const source = { kind: kind.name, file: basename(file), sha256: await fileSha256(file) };
-  for (const line of imported.report) print(context, line);
-  await writeImported(flags.out, { ...imported, source }, verification(context, kind, flags));
-  print(context, `${imported.tensors.size} tensors in ${flags.out}`);
+  await withForeign(file, async (checkpoint) => {
+    const imported = await importOr(context, kind, checkpoint);
+    const source = { kind: kind.name, file: basename(file), sha256: await fileSha256(file) };
+    for (const line of imported.report) print(context, line);
+    await writeImported(flags.out, { ...imported, source }, verification(context, kind, flags));
+    print(context, `${imported.tensors.size} tensors in ${flags.out}`);
+  });
 }

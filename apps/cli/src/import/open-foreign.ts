@@ -1,17 +1,20 @@
-/** Opens a foreign weight file, whatever its format; nothing that it contains is executed. */
-import { readPyTorch, readSafetensors, toFloat32 } from '@mfim/checkpoints';
-import type { RawTensor } from '@mfim/checkpoints';
-import { readInputFile } from '../input-file.ts';
-import type { ForeignCheckpoint, DeferredTensor } from './import-kind.ts';
+/** Opens a foreign weight file, whatever its format; nothing that it contains is executed, and numbers are read when they are wanted. */
+import { openCheckpoint, toFloat32 } from '@mfim/checkpoints';
+import { openInputFile } from '../input-file.ts';
+import type { DeferredTensor, ForeignCheckpoint } from './import-kind.ts';
 
-function lazy(tensors: ReadonlyMap<string, RawTensor>): ReadonlyMap<string, DeferredTensor> {
-  return new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, read: async () => toFloat32(tensor) }]));
-}
-
-/** @throws InputError when the file is absent, damaged, hostile or of no known format */
-export async function openForeign(file: string): Promise<ForeignCheckpoint> {
-  const bytes = await readInputFile(file, 'file');
-  if (file.endsWith('.safetensors')) return { file, tensors: lazy(readSafetensors(bytes).tensors), scalars: new Map() };
-  const { tensors, scalars } = readPyTorch(bytes);
-  return { file, tensors: lazy(tensors), scalars };
+/**
+ * Opens, works, closes; tensors can be read until the work is done.
+ *
+ * @throws InputError when the file is absent, damaged, hostile or of no known format
+ */
+export async function withForeign<Result>(file: string, work: (checkpoint: ForeignCheckpoint) => Promise<Result>): Promise<Result> {
+  const handle = await openInputFile(file, 'file');
+  try {
+    const { tensors, scalars } = await openCheckpoint(handle);
+    const deferred = new Map([...tensors].map(([name, tensor]): [string, DeferredTensor] => [name, { shape: tensor.shape, read: async () => toFloat32(await tensor.read()) }]));
+    return await work({ file, tensors: deferred, scalars });
+  } finally {
+    await handle.close();
+  }
 }

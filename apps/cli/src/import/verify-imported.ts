@@ -10,8 +10,8 @@ import { traceToOnnx } from '@mfim/tfjs-onnx';
 import * as tf from '@tensorflow/tfjs-core';
 import { readInputFile } from '../input-file.ts';
 import { useCpuBackend } from '../use-cpu-backend.ts';
-import type { ImportKind, ImportedFile, NamedTensors } from './import-kind.ts';
-import { openForeign } from './open-foreign.ts';
+import type { DeferredTensor, ImportKind, ImportedFile, NamedTensors } from './import-kind.ts';
+import { withForeign } from './open-foreign.ts';
 import { tensorsUnder } from './tensors-under.ts';
 
 /** How far one output is from the origin's. */
@@ -36,15 +36,20 @@ function renamed(tensors: Readonly<Record<string, tf.Tensor>>, change: (name: st
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => change(name, tensor)));
 }
 
-async function readGolden(path: string): Promise<{ readonly inputs: HostTensors; readonly outputs: HostTensors }> {
-  const { tensors } = await openForeign(path);
-  const read = async (prefix: string): Promise<HostTensors> => {
-    const chosen = [...tensorsUnder(tensors, prefix)];
-    return new Map(await Promise.all(chosen.map(async ([name, tensor]) => [name, { shape: tensor.shape, data: await tensor.read() }] as const)));
-  };
-  const golden = { inputs: await read('input.'), outputs: await read('output.') };
+interface Golden {
+  readonly inputs: HostTensors;
+  readonly outputs: HostTensors;
+}
+
+async function readAll(tensors: ReadonlyMap<string, DeferredTensor>): Promise<HostTensors> {
+  return new Map(await Promise.all([...tensors].map(async ([name, tensor]) => [name, { shape: tensor.shape, data: await tensor.read() }] as const)));
+}
+
+async function readGolden(path: string): Promise<Golden> {
+  const all = await withForeign(path, ({ tensors }) => readAll(tensors));
+  const golden = { inputs: tensorsUnder(all, 'input.'), outputs: tensorsUnder(all, 'output.') };
   if (golden.inputs.size > 0 && golden.outputs.size > 0) return golden;
-  const got = [...tensors.keys()].join(', ');
+  const got = [...all.keys()].join(', ');
   throw new InputError({ where: `--verify ${path}`, expected: 'arrays named input.NAME and output.NAME', got, remedy: 'the readme of apps/cli says which names each kind has' });
 }
 
