@@ -65,12 +65,21 @@ function modulatedWeight(weight: tf.Tensor, style: tf.Tensor, factors: tf.Tensor
   return tf.transpose(whole, [2, 3, 1, 0]);
 }
 
-function byWeights({ x, weight, style }: ModulatedInputs, { demodulate, up }: ModulatedOptions): tf.Tensor {
-  const factors = demodulate ? demodulation(weight, style) : undefined;
-  const modulate = (part: tf.Tensor): tf.Tensor => modulatedWeight(part, style, factors);
-  if (!up) return tf.conv2d(x as tf.Tensor4D, modulate(weight) as tf.Tensor4D, 1, 'same');
+/** The style goes where there are fewer numbers to multiply; the demodulation into the filter. */
+function doubledByWeights({ x, weight, style }: ModulatedInputs, factors: tf.Tensor | undefined): tf.Tensor {
+  const phases =
+    x.size < weight.size
+      ? transposedByPhases(tf.mul(x, overPixels(style)), weight)
+      : transposedByPhases(x, weight, (part) => modulatedWeight(part, style, undefined));
   // Its last row and column are zeros, which the filter would otherwise be given as padding.
-  return blur(transposedByPhases(x, weight, modulate), { padding: [1, 0], gain: 4 });
+  return blur(phases, { padding: [1, 0], gain: 4, factors });
+}
+
+function byWeights(inputs: ModulatedInputs, { demodulate, up }: ModulatedOptions): tf.Tensor {
+  const { x, weight, style } = inputs;
+  const factors = demodulate ? demodulation(weight, style) : undefined;
+  if (up) return doubledByWeights(inputs, factors);
+  return tf.conv2d(x as tf.Tensor4D, modulatedWeight(weight, style, factors) as tf.Tensor4D, 1, 'same');
 }
 
 function byActivations({ x, weight, style }: ModulatedInputs, { demodulate, up }: ModulatedOptions): tf.Tensor {

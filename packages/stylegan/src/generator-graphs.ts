@@ -2,8 +2,8 @@
  * The generator as a bundle holds it: a graph for each stage, with the RGB skip image of each as an
  * output, so that a preview is free and a change of a fine layer re-runs only the stages above it.
  *
- * Large resolutions scale weights instead of activations: there, activations by far outnumber weights, and ONNX Runtime
- * then runs a convolution with its bias and activation as one operation. Such a stage draws one image at a time.
+ * All but the smallest resolutions scale weights instead of activations: a convolution with its bias and activation is then
+ * one operation. Such a stage draws one image at a time.
  */
 import { InputError, featurePort, imagePort, mapPortName } from '@mfim/tensor-contracts';
 import type { NetworkGraph, NoiseEntry, PortContract, StyleTable } from '@mfim/tensor-contracts';
@@ -32,8 +32,8 @@ export interface GeneratorGraphOptions {
 /** Where stages end by default: where the target's codes end (in MFIM's split), where style maps end, and before each large cost. */
 const STAGE_TOPS = [16, 64, 256, 512];
 
-/** From here on weights are scaled: at 64 pixels a config F layer has as many weights as activations, and above fewer (our choice). */
-const SCALE_WEIGHTS_FROM = 128;
+/** From here on weights are scaled: faster with channel blocks, which take the style along in other filters (our choice; see tools/benchmarks/README.md). */
+const SCALE_WEIGHTS_FROM = 32;
 
 /** Where the stages of a generator end, unless somebody wants them elsewhere. */
 export function stageTops(resolution: number): readonly number[] {
@@ -103,7 +103,7 @@ function checkStages(table: StyleTable, stages: readonly number[]): void {
  *
  * Inputs: `codes` [batch, totalWidth], `map_<noise>` [batch, r, r, 1], and after the first stage `previous_features` and
  * `previous_rgb`, the outputs of the stage before. Outputs: `rgb` [batch, r, r, 3] and, except of the last, `features`
- * [batch, channels, r, r]. Stages that reach 128 pixels take a batch of 1.
+ * [batch, channels, r, r]. Stages that reach 32 pixels take a batch of 1.
  *
  * @throws InputError when the stages do not rise to the table's resolution
  */

@@ -96,6 +96,22 @@ describe.skipIf(block === undefined)(`channel blocks${WITHOUT}`, () => {
     expect(names.filter((name) => name === 'Conv' || name === 'DepthToSpace' || name === 'LeakyRelu')).toEqual([]);
   });
 
+  test('large convolutions in half the products: with weights that are modulated, or constant, with and without an activation', async () => {
+    const [channels, side] = [256, 32];
+    const weight = tf.div(tensorOf(numbers([3, 3, channels, channels], 1)), channels);
+    const [bias, factors] = [tensorOf(numbers([channels], 2)), tensorOf(numbers([channels, 1, 1, 1], 3))];
+    const inputs = { x: numbers([2, side, side, channels], 4), style: numbers([1, channels], 5) };
+    const graph = await trace(({ x, style }) => {
+      const demodulated = tf.transpose(tf.mul(tf.mul(tf.transpose(modulated(weight, tf.mul(style as tf.Tensor, Math.SQRT2)), [3, 2, 0, 1]), factors), tf.sum(style as tf.Tensor)), [2, 3, 1, 0]);
+      const first = tf.leakyRelu(tf.add(tf.conv2d(x as tf.Tensor4D, demodulated as tf.Tensor4D, 1, 'same'), bias), 0.2);
+      return { y: tf.conv2d(first as tf.Tensor4D, weight as tf.Tensor4D, 1, 'same') };
+    }, inputs);
+    const names = operators(await expectSameResult(graph, inputs));
+    // Six sums before, six convolutions, four sums after, for each of the two.
+    expect(names.filter((name) => name === 'blocked Conv')).toHaveLength(2 * 16);
+    expect(names.filter((name) => name === 'Conv' || name === 'LeakyRelu')).toEqual([]);
+  });
+
   test('weights stored as float16', async () => {
     const given = { batch: 1, input: 16, output: 16, side: 2 };
     const graph = await trace(block0(given), inputsOf(given), { weights: 'float16' });

@@ -9,8 +9,8 @@ import type { OnnxNode } from '../onnx/model.ts';
 import { BLOCK_DOMAIN, BlockedGraph } from './blocked-graph.ts';
 import { dropUnreadNodes } from '../lowering/finishing/drop-unread-nodes.ts';
 import { inferSizes } from './infer-sizes.ts';
-import { NODE_RULES } from './node-rules.ts';
-import type { Surroundings } from './node-rules.ts';
+import { NODE_RULES, twinFor } from './node-rules.ts';
+import type { Rule, Surroundings } from './node-rules.ts';
 import { readGraph, writeChanged } from './read-graph.ts';
 import type { Graph } from './read-graph.ts';
 
@@ -36,7 +36,7 @@ function constantsOf({ nodes, initializers }: Graph): ReadonlySet<string> {
   return constants;
 }
 
-function surroundingsOf(original: Graph, graph: BlockedGraph): Surroundings {
+function surroundingsOf(original: Graph, graph: BlockedGraph): Omit<Surroundings, 'eager'> {
   const producers = new Map(original.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const [readers, constants] = [readersOf(original), constantsOf(original)];
   return {
@@ -44,18 +44,27 @@ function surroundingsOf(original: Graph, graph: BlockedGraph): Surroundings {
     producer: (name) => producers.get(name),
     onlyReader: (name) => (readers.get(name)?.length === 1 ? readers.get(name)?.[0] : undefined),
     isConstant: (name) => constants.has(name),
+    hasComputedWeights: original.nodes.some(({ operator, inputs }) => operator === 'Conv' && !constants.has(inputs[1] ?? '')),
     apart: new Map(),
   };
 }
 
-/** The graph's nodes on channel blocks, and constants that they need; `undefined` where nothing gains by it. */
-export function blockGraph(original: Graph, block: number): Pick<BlockedGraph, 'nodes' | 'added'> | undefined {
+function ruleFor({ operator, domain = '', attributes }: OnnxNode): Rule | undefined {
+  if (domain === '') return NODE_RULES.get(operator);
+  return domain === BLOCK_DOMAIN && operator === 'ReorderInput' && attributes['channels_last'] === undefined ? twinFor : undefined;
+}
+
+/**
+ * The graph's nodes on channel blocks, and constants that they need; `undefined` where nothing gains by it.
+ *
+ * @param eager whether convolutions with constant weights come into blocks wherever they are
+ */
+export function blockGraph(original: Graph, block: number, eager = false): Pick<BlockedGraph, 'nodes' | 'added'> | undefined {
   const given = [...original.inputs, ...original.initializers].map(({ name }) => name);
   const graph = new BlockedGraph(block, inferSizes(original), given);
-  const surroundings = surroundingsOf(original, graph);
+  const surroundings = { ...surroundingsOf(original, graph), eager };
   for (const node of original.nodes) {
-    const rule = (node.domain ?? '') === '' ? NODE_RULES.get(node.operator) : undefined;
-    if (rule === undefined || !rule(node, surroundings)) graph.keep(node);
+    if (!ruleFor(node)?.(node, surroundings)) graph.keep(node);
   }
   for (const { name } of original.outputs) graph.plain(name);
   if (!graph.nodes.some(({ domain }) => domain === BLOCK_DOMAIN)) return undefined;

@@ -2,6 +2,7 @@
  * A graph while its tensors get twins in channel blocks: [N, C, H, W] laid out in memory as [N, C / B, H, W, B]. Nodes are
  * added in the order in which they run; twins, and plain tensors of which only the twin was computed, are made when asked for.
  */
+import { ELEMENT_TYPE } from '../onnx/element-type.ts';
 import type { AttributeValue, OnnxNode, OnnxTensor } from '../onnx/model.ts';
 import type { Sizes, SizesByName } from './infer-sizes.ts';
 
@@ -29,6 +30,9 @@ export class BlockedGraph {
   private readonly computed: Set<string>;
   private readonly twins = new Map<string, string>();
   private readonly constants = new Map<string, string>();
+  /** Convolutions that a twin is put together from; others are one. */
+  private readonly parts = new Map<string, readonly string[]>();
+  private readonly truths = new Set<string>();
   private counter = 0;
 
   /** @param given tensors that are there before the first node */
@@ -58,16 +62,24 @@ export class BlockedGraph {
     for (const name of node.outputs) this.computed.add(name);
   }
 
-  /** A constant vector. */
-  integers(values: readonly number[]): string {
-    const key = values.join();
+  private constant(key: string, tensor: Omit<OnnxTensor, 'name'>): string {
     const known = this.constants.get(key);
     if (known !== undefined) return known;
-    const name = `blocked/integers_${this.constants.size}`;
-    this.added.push({ name, type: 'int64', dimensions: [values.length], data: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer) });
+    const name = `blocked/constant_${this.constants.size}`;
+    this.added.push({ name, ...tensor });
     this.constants.set(key, name);
     this.computed.add(name);
     return name;
+  }
+
+  /** A constant vector. */
+  integers(values: readonly number[]): string {
+    return this.constant(values.join(), { type: 'int64', dimensions: [values.length], data: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer) });
+  }
+
+  /** A constant tensor. */
+  floats(values: readonly number[], dimensions: readonly number[]): string {
+    return this.constant(`[${dimensions.join()}] ${values.join()}`, { type: 'float32', dimensions, data: new Uint8Array(Float32Array.from(values).buffer) });
   }
 
   /** Adds a Reshape. */
@@ -101,11 +113,20 @@ export class BlockedGraph {
     this.twins.set(name, twin);
   }
 
+  /** Says that a tensor holds truth values, which only floats can stand for when they leave their blocks. */
+  holdsTruth(name: string): void {
+    this.truths.add(name);
+  }
+
   /** The plain tensor; from its twin where it was not computed. */
   plain(name: string): string {
     const twin = this.twins.get(name);
-    if (name !== '' && twin !== undefined && !this.computed.has(name)) this.unblock(twin, { output: name, channels: this.sizes.get(name)?.[1] as number });
-    return name;
+    if (name === '' || twin === undefined || this.computed.has(name)) return name;
+    const channels = this.sizes.get(name)?.[1] as number;
+    if (!this.truths.has(name)) return this.unblock(twin, { output: name, channels });
+    const floats = this.emit({ operator: 'Cast', inputs: [twin], attributes: { to: ELEMENT_TYPE.float32 } });
+    const apart = this.unblock(floats, { output: this.freshName('ReorderOutput'), channels });
+    return this.emit({ operator: 'Cast', inputs: [apart], attributes: { to: ELEMENT_TYPE.bool }, output: name });
   }
 
   /** Makes a plain tensor from channel blocks, of which `channels` are meant. */
@@ -113,12 +134,23 @@ export class BlockedGraph {
     return this.emit({ operator: 'ReorderOutput', inputs: [blocked], attributes: { channels }, domain: BLOCK_DOMAIN, output });
   }
 
-  /** Lets the convolution that gave `twin` apply an activation; false when it was no convolution, or has one. */
+  /** Says that an activation of `twin` may be applied by these convolutions instead. */
+  activateWith(twin: string, convolutions: readonly string[]): void {
+    this.parts.set(twin, convolutions);
+  }
+
+  /** Lets the convolutions that gave `twin` apply an activation; false when there are none, or they have one. */
   fuseActivation(twin: string, activation: Attributes): boolean {
-    const index = this.nodes.findLastIndex(({ outputs }) => outputs[0] === twin);
-    const node = this.nodes[index];
-    if (node?.domain !== BLOCK_DOMAIN || node.operator !== 'Conv' || node.attributes['activation'] !== undefined) return false;
-    this.nodes[index] = { ...node, attributes: { ...node.attributes, ...activation } };
+    const indices = (this.parts.get(twin) ?? [twin]).map((part) => this.nodes.findLastIndex(({ outputs }) => outputs[0] === part));
+    const isFree = (index: number): boolean => {
+      const node = this.nodes[index];
+      return node?.domain === BLOCK_DOMAIN && node.operator === 'Conv' && node.attributes['activation'] === undefined;
+    };
+    if (!indices.every(isFree)) return false;
+    for (const index of indices) {
+      const node = this.nodes[index] as OnnxNode;
+      this.nodes[index] = { ...node, attributes: { ...node.attributes, ...activation } };
+    }
     return true;
   }
 }

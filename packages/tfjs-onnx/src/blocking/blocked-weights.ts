@@ -33,8 +33,27 @@ function filledUp(graph: BlockedGraph, name: string, sizes: readonly number[]): 
   return [graph.emit({ operator: 'Pad', inputs: [graph.plain(name), graph.integers(pads)] }), sizes.with(0, first + missing)];
 }
 
-function leaf(graph: BlockedGraph, name: string, given: readonly number[]): string {
-  const [full, sizes] = filledUp(graph, name, given);
+/** Of weights that are a transposed tensor, in whole blocks: one transposition in place of two. */
+function transposedLeaf(graph: BlockedGraph, { name, producer }: WeightSource): string | undefined {
+  const node = producer(name);
+  const [source = ''] = node?.inputs ?? [];
+  const sizes = graph.sizes.get(source);
+  const perm = node?.attributes['perm'] as readonly number[] | undefined;
+  if (node?.operator !== 'Transpose' || perm === undefined || !isWhole(sizes)) return undefined;
+  const [output, input] = perm as readonly [number, number, ...number[]];
+  const inBlocks = (axis: number): boolean => axis === output || axis === input;
+  if (![output, input].every((axis) => (sizes[axis] as number) % graph.block === 0)) return undefined;
+  const parts = sizes.flatMap((size, axis) => (inBlocks(axis) ? split(size, graph.block) : [size]));
+  const places = sizes.map((_, axis) => axis + Number(output < axis) + Number(input < axis));
+  const moved = perm.flatMap((axis) => (inBlocks(axis) ? [places[axis] as number, (places[axis] as number) + 1] : [places[axis] as number]));
+  return graph.emit({ operator: 'Transpose', inputs: [graph.reshape(graph.plain(source), parts)], attributes: { perm: BLOCKS_LAST.map((axis) => moved[axis] as number) } });
+}
+
+function leaf(graph: BlockedGraph, source: WeightSource): string {
+  const { name } = source;
+  const transposed = transposedLeaf(graph, source);
+  if (transposed !== undefined) return transposed;
+  const [full, sizes] = filledUp(graph, name, graph.sizes.get(name) as readonly number[]);
   const [output = 1, input = 1, height = 1, width = 1] = sizes;
   const parts = [...split(output, graph.block), ...split(input, graph.block), height, width];
   const moved = BLOCKS_LAST.map((axis) => parts[axis] as number);
@@ -44,7 +63,7 @@ function leaf(graph: BlockedGraph, name: string, given: readonly number[]): stri
 }
 
 /** The factors of a product of products; of anything else, itself. */
-function factorsOf(graph: BlockedGraph, { name, producer }: WeightSource): readonly string[] {
+export function factorsOf(graph: BlockedGraph, { name, producer }: WeightSource): readonly string[] {
   const node = producer(name);
   const isUsable = node?.operator === 'Mul' && node.inputs.every((factor) => isScalar(graph.sizes.get(factor)) || isWhole(graph.sizes.get(factor)));
   return isUsable ? node.inputs.flatMap((factor) => factorsOf(graph, { name: factor, producer })) : [name];
@@ -58,7 +77,7 @@ const itemsOf = (graph: BlockedGraph, name: string): number => (graph.sizes.get(
 function sixAxes(graph: BlockedGraph, source: WeightSource): string {
   const factors = factorsOf(graph, source);
   const wide = factors.filter((name) => !isScalar(graph.sizes.get(name))).toSorted((first, second) => itemsOf(graph, second) - itemsOf(graph, first));
-  const parts = wide.map((name) => leaf(graph, name, graph.sizes.get(name) as readonly number[]));
+  const parts = wide.map((name) => leaf(graph, { name, producer: source.producer }));
   for (const name of factors.filter((factor) => isScalar(graph.sizes.get(factor)))) {
     parts.push(graph.emit({ operator: 'Mul', inputs: [parts.pop() as string, graph.plain(name)] }));
   }

@@ -20,13 +20,21 @@ export function integersOf({ type, data }: OnnxTensor): readonly number[] | unde
   return Array.from({ length: data.byteLength / BYTES_OF_INT64 }, (_, index) => Number(view.getBigInt64(index * BYTES_OF_INT64, true)));
 }
 
+/** The numbers of a constant float32 tensor. */
+function floatsOf({ type, data }: OnnxTensor): readonly number[] | undefined {
+  return type === 'float32' ? [...new Float32Array(Uint8Array.from(data).buffer)] : undefined;
+}
+
 interface Inference {
   readonly node: OnnxNode;
   /** Of each input. */
   readonly inputs: readonly (Sizes | undefined)[];
   /** Of an input that is a constant vector. */
   integers(input: number): readonly number[] | undefined;
+  floats(input: number): readonly number[] | undefined;
 }
+
+const NO_CONSTANTS = { integers: () => undefined, floats: () => undefined };
 
 type Rule = (inference: Inference) => Sizes | undefined;
 
@@ -140,13 +148,44 @@ const reduction: Rule = ({ node, inputs: [x], integers }) => {
 
 const expansion: Rule = ({ inputs: [x], integers }) => {
   const wanted = integers(1);
-  return wanted === undefined ? undefined : broadcast({ node: undefined as never, inputs: [x, wanted], integers: () => undefined });
+  return wanted === undefined ? undefined : broadcast({ node: undefined as never, inputs: [x, wanted], ...NO_CONSTANTS });
 };
 
 const matMul: Rule = ({ inputs: [left, right] }) => {
   if (left === undefined || right === undefined || left.length < 2 || right.length < 2) return undefined;
-  const batch = broadcast({ node: undefined as never, inputs: [left.slice(0, -2), right.slice(0, -2)], integers: () => undefined });
+  const batch = broadcast({ node: undefined as never, inputs: [left.slice(0, -2), right.slice(0, -2)], ...NO_CONSTANTS });
   return batch === undefined ? undefined : [...batch, left.at(-2), right.at(-1)];
+};
+
+const transposedConvolution: Rule = ({ node, inputs: [x, weight] }) => {
+  if (x?.length !== 4 || weight?.length !== 4 || node.attributes['auto_pad'] !== undefined || node.attributes['output_shape'] !== undefined) return undefined;
+  const { strides, dilations, pads, group } = convolutionMove(node);
+  const more = (node.attributes['output_padding'] as readonly number[] | undefined) ?? [0, 0];
+  const side = (axis: 0 | 1): number | undefined => {
+    const [size, kernel] = [x[axis + 2], weight[axis + 2]];
+    if (size === undefined || kernel === undefined) return undefined;
+    return (size - 1) * (strides[axis] ?? 1) + (kernel - 1) * (dilations[axis] ?? 1) + 1 - (pads[axis] ?? 0) - (pads[axis + 2] ?? 0) + (more[axis] ?? 0);
+  };
+  return [x[0], times(weight[1], group), side(0), side(1)];
+};
+
+/** Rounded down, as our poolings are written. */
+const pooling: Rule = ({ node, inputs: [x] }) => {
+  const kernel = node.attributes['kernel_shape'] as readonly number[];
+  if (x?.length !== 4 || node.attributes['auto_pad'] !== undefined || (node.attributes['ceil_mode'] ?? 0) !== 0) return undefined;
+  return convolution({ node, inputs: [x, [x[1], 1, ...kernel]], ...NO_CONSTANTS });
+};
+
+const gather: Rule = ({ node, inputs: [x, indices] }) => {
+  const axis = (node.attributes['axis'] as number | undefined) ?? 0;
+  return x === undefined || indices === undefined || axis < 0 ? undefined : [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)];
+};
+
+/** To sizes or by factors that are given. */
+const resize: Rule = ({ inputs: [x], integers, floats }) => {
+  const [scales, sizes] = [floats(2), integers(3)];
+  if (x === undefined || sizes?.length === x.length) return x === undefined ? undefined : sizes;
+  return scales?.length === x.length ? x.map((size, axis) => (size === undefined ? undefined : Math.floor(size * (scales[axis] as number)))) : undefined;
 };
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
@@ -162,6 +201,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Pad', padding],
   ['Slice', slice],
   ['MatMul', matMul],
+  ['ConvTranspose', transposedConvolution],
+  ['MaxPool', pooling],
+  ['AveragePool', pooling],
+  ['Gather', gather],
+  ['Resize', resize],
+  ['ScatterElements', same],
 ]);
 
 /** Sizes of all tensors of which they are known. */
@@ -172,12 +217,12 @@ export function inferSizes({ nodes, initializers, inputs }: Graph): SizesByName 
     if (shape !== undefined) sizes.set(name, shape.map((size) => (typeof size === 'number' ? size : undefined)));
   }
   for (const node of nodes) {
-    const rule = (node.domain ?? '') === '' && node.outputs.length === 1 ? RULES.get(node.operator) : undefined;
-    const integers = (input: number): readonly number[] | undefined => {
+    const rule = (node.domain ?? '') === '' && (node.outputs.length === 1 || node.operator === 'MaxPool') ? RULES.get(node.operator) : undefined;
+    const read = <Result>(input: number, how: (tensor: OnnxTensor) => Result): Result | undefined => {
       const constant = constants.get(node.inputs[input] ?? '');
-      return constant === undefined ? undefined : integersOf(constant);
+      return constant === undefined ? undefined : how(constant);
     };
-    const result = rule?.({ node, inputs: node.inputs.map((name) => sizes.get(name)), integers });
+    const result = rule?.({ node, inputs: node.inputs.map((name) => sizes.get(name)), integers: (input) => read(input, integersOf), floats: (input) => read(input, floatsOf) });
     if (result !== undefined) sizes.set(node.outputs[0] as string, result);
   }
   return sizes;

@@ -8,6 +8,7 @@ import type { BlockedGraph } from './blocked-graph.ts';
 import { blockedBias, blockedDepthwiseWeights, blockedWeights } from './blocked-weights.ts';
 import { convolutionMove } from './infer-sizes.ts';
 import type { Sizes } from './infer-sizes.ts';
+import { emitWinograd, winogradConvolution } from './winograd.ts';
 
 /** What a rule may ask of the original graph. */
 export interface Surroundings {
@@ -17,11 +18,16 @@ export interface Surroundings {
   onlyReader(name: string): OnnxNode | undefined;
   /** Whether a tensor depends on constants only. */
   isConstant(name: string): boolean;
+  /** Whether convolutions with constant weights start blocks, too. */
+  readonly eager: boolean;
+  /** Whether some convolution has weights that do not depend on constants only. */
+  readonly hasComputedWeights: boolean;
   /** Twins that wait to be interleaved, by the name of their concatenation. */
   readonly apart: Map<string, readonly string[]>;
 }
 
-type Rule = (node: OnnxNode, surroundings: Surroundings) => boolean;
+/** Adds nodes in place of one of the original graph, and says whether it did. */
+export type Rule = (node: OnnxNode, surroundings: Surroundings) => boolean;
 
 const SPATIAL_BLOCK = 2;
 const output = ({ outputs }: OnnxNode): string => outputs[0] as string;
@@ -53,19 +59,34 @@ function emitConvolution(node: OnnxNode, { graph }: Surroundings, { weights, bia
 
 /**
  * ONNX Runtime lays constant weights out in blocks by itself, but then carries activations to and fro around everything
- * that it has no rule for. So convolutions with constant weights come here only where their input is in blocks anyway.
+ * that it has no rule for. So convolutions with constant weights come here only among others with computed ones, or where
+ * their input is in blocks anyway.
  */
 const convolution: Rule = (node, surroundings) => {
-  const { graph, isConstant, producer } = surroundings;
+  const { graph, isConstant, producer, eager, hasComputedWeights } = surroundings;
   const [x = '', weight = '', bias] = node.inputs;
   const sizes = graph.sizes.get(weight);
   if (graph.blockable(x) === undefined || !isWhole(sizes) || node.attributes['auto_pad'] !== undefined) return false;
-  if (!graph.hasTwin(x) && isConstant(weight)) return false;
+  const isWanted = graph.hasTwin(x) || eager || hasComputedWeights;
+  if (!isWanted && isConstant(weight)) return false;
+  const winograd = winogradConvolution(node, graph, surroundings);
+  if (winograd !== undefined) {
+    graph.bindTwin(output(node), emitWinograd(graph, winograd, { twin: graph.twin(x), bias }));
+    return true;
+  }
   const { group } = convolutionMove(node);
   const [outputs = 1, inputs = 1] = sizes;
   if (group === 1) emitConvolution(node, surroundings, { weights: blockedWeights(graph, { name: weight, producer }), bias, outputs, group });
-  else if (graph.hasTwin(x) && inputs === 1 && group === outputs) emitConvolution(node, surroundings, { weights: blockedDepthwiseWeights(graph, weight), bias, outputs, group });
+  else if (isWanted && inputs === 1 && group === outputs) emitConvolution(node, surroundings, { weights: blockedDepthwiseWeights(graph, weight), bias, outputs, group });
   else return false;
+  return true;
+};
+
+/** A node that brings a tensor into blocks by itself: the twin is there, or is made once. */
+export const twinFor: Rule = (node, { graph }) => {
+  const [x = ''] = node.inputs;
+  if (graph.blockable(x) === undefined) return false;
+  graph.emit({ operator: 'Identity', inputs: [graph.twin(x)], output: output(node) });
   return true;
 };
 
@@ -95,6 +116,14 @@ const unary: Rule = (node, { graph, onlyReader }) => {
   return true;
 };
 
+/** Limits that are numbers. */
+const clip: Rule = (node, { graph }) => {
+  const [x = '', ...limits] = node.inputs;
+  if (!graph.hasTwin(x)) return false;
+  graph.bindTwin(output(node), graph.emit({ operator: 'Clip', inputs: [graph.twin(x), ...limits.map((name) => graph.plain(name))] }));
+  return true;
+};
+
 /** An operand as it broadcasts against [N, C / B, H * W, B]; `undefined` where it cannot. */
 function operand(graph: BlockedGraph, name: string, [, channels = 0, height = 0, width = 0]: readonly number[]): string | undefined {
   const sizes = graph.sizes.get(name);
@@ -111,12 +140,15 @@ function operand(graph: BlockedGraph, name: string, [, channels = 0, height = 0,
 
 const sameSizes = (first: Sizes, second: Sizes | undefined): boolean => first.length === second?.length && first.every((size, axis) => size === second[axis]);
 
+const COMPARISONS = new Set(['Greater', 'Less']);
+
 /** Item by item, of two tensors: both in blocks, or one in blocks and one that broadcasts over pixels or channels. */
 const binary: Rule = (node, { graph }) => {
   const [left = '', right = ''] = node.inputs;
   const sizes = graph.blockable(output(node));
   const twins = node.inputs.filter((name) => graph.hasTwin(name) && sameSizes(sizes ?? [], graph.sizes.get(name)));
   if (node.inputs.length !== 2 || sizes === undefined || twins.length === 0) return false;
+  if (COMPARISONS.has(node.operator)) graph.holdsTruth(output(node));
   if (sameSizes(sizes, graph.sizes.get(left)) && sameSizes(sizes, graph.sizes.get(right))) {
     graph.bindTwin(output(node), graph.emit({ operator: node.operator, inputs: [graph.twin(left), graph.twin(right)] }));
     return true;
@@ -159,16 +191,20 @@ const concat: Rule = (node, { graph, onlyReader, apart }) => {
   return true;
 };
 
-/** Interleaves (even, even), (even, odd), (odd, even), (odd, odd): columns, in pieces of one pixel's block, then whole rows. */
+/** Where the pixels of two rows come from when the four parts' rows lie one after the other. */
+function interleavedPlaces(width: number): readonly number[] {
+  const row = (first: number): readonly number[] => Array.from({ length: 2 * width }, (_, place) => (first + (place % 2)) * width + Math.floor(place / 2));
+  return [...row(0), ...row(2)];
+}
+
+/** Interleaves (even, even), (even, odd), (odd, even), (odd, odd): first their rows, then, in pieces of one pixel's block, the pixels of these. */
 const depthToSpace: Rule = (node, { graph, apart }) => {
   const parts = apart.get(node.inputs[0] ?? '');
   if (parts === undefined) return false;
   const [, channels = 0, height = 0, width = 0] = (graph.sizes.get(parts[0] ?? '') as Sizes).with(0, 1) as readonly number[];
-  const interleave = (pair: readonly string[], length: number): string =>
-    graph.emit({ operator: 'Concat', inputs: pair.map((name) => graph.reshape(name, [-1, length])), attributes: { axis: 1 } });
-  const twins = parts.map((name) => graph.twin(name));
-  const rows = [twins.slice(0, 2), twins.slice(2)].map((pair) => interleave(pair, graph.block));
-  const image = interleave(rows, 2 * width * graph.block);
+  const rows = graph.emit({ operator: 'Concat', inputs: parts.map((name) => graph.reshape(graph.twin(name), [-1, width * graph.block])), attributes: { axis: 1 } });
+  const pixels = graph.reshape(rows, [-1, parts.length * width, graph.block]);
+  const image = graph.emit({ operator: 'Gather', inputs: [pixels, graph.integers(interleavedPlaces(width))], attributes: { axis: 1 } });
   graph.bindTwin(output(node), graph.reshape(image, [-1, channels, 2 * height, 2 * width]));
   return true;
 };
@@ -178,6 +214,7 @@ export const NODE_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Conv', convolution],
   ...['LeakyRelu', 'Relu', 'Sigmoid', 'Tanh', 'Elu', 'Neg', 'Abs', 'Exp', 'Sqrt', 'Reciprocal', 'Erf', 'Softplus', 'HardSigmoid'].map((name) => [name, unary] as const),
   ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Greater', 'Less'].map((name) => [name, binary] as const),
+  ['Clip', clip],
   ['Where', where],
   ['Concat', concat],
   ['DepthToSpace', depthToSpace],
