@@ -7,6 +7,7 @@ import { loadJob } from './load-job.ts';
 /** Flags of `mfim import`. */
 export interface ImportFlags {
   readonly out: string;
+  readonly also?: string;
   readonly verify?: string;
   readonly tolerance: number;
 }
@@ -17,6 +18,7 @@ export const importCommand = buildCommand<ImportFlags, [string, string], MfimCon
   parameters: {
     flags: {
       out: { kind: 'parsed', parse: parsePath, brief: 'the safetensors file to write' },
+      also: { kind: 'parsed', parse: parsePath, optional: true, brief: "a second file, of networks that their origin keeps in two: LPIPS's heads beside their trunk" },
       verify: { kind: 'parsed', parse: parsePath, optional: true, brief: "inputs and the origin's own outputs, .npz or .safetensors (input.NAME, output.NAME): run the network and compare" },
       tolerance: { kind: 'parsed', parse: parseStrength, default: '0.0001', brief: 'with --verify: largest relative error' },
     },

@@ -7,7 +7,7 @@ import { fileSha256 } from '../import/file-sha256.ts';
 import type { ForeignCheckpoint, ImportKind, Imported } from '../import/import-kind.ts';
 import { guessKinds, kindNamed } from '../import/import-kinds.ts';
 import { ImportKeysError } from '../import/map-tensors.ts';
-import { withForeign } from '../import/open-foreign.ts';
+import { withForeignPair } from '../import/open-foreign.ts';
 import { writeImported } from '../import/write-imported.ts';
 import { checkOutputPath } from '../output-file.ts';
 import type { ImportFlags } from './import-command.ts';
@@ -52,8 +52,8 @@ function verification(context: MfimContext, kind: ImportKind, { verify, toleranc
 /** @throws InputError when the file is not of this kind, or its network's outputs are not the origin's; then nothing is written. */
 export async function importWeights(context: MfimContext, flags: ImportFlags, ...[name, file]: readonly [string, string]): Promise<void> {
   const kind = kindNamed(name);
-  checkOutputPath(flags.out, flags.verify === undefined ? [file] : [file, flags.verify]);
-  await withForeign(file, async (checkpoint) => {
+  checkOutputPath(flags.out, [file, flags.also, flags.verify].filter((path) => path !== undefined));
+  await withForeignPair(file, flags.also, async (checkpoint) => {
     const imported = await importOr(context, kind, checkpoint);
     const source = { kind: kind.name, file: basename(file), sha256: await fileSha256(file) };
     for (const line of imported.report) print(context, line);

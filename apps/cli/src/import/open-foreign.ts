@@ -1,5 +1,6 @@
 /** Opens a foreign weight file, whatever its format; nothing that it contains is executed, and numbers are read when they are wanted. */
 import { openCheckpoint, toFloat32 } from '@mfim/checkpoints';
+import { InputError } from '@mfim/tensor-contracts';
 import { openInputFile } from '../input-file.ts';
 import type { DeferredTensor, ForeignCheckpoint } from './import-kind.ts';
 
@@ -17,4 +18,21 @@ export async function withForeign<Result>(file: string, work: (checkpoint: Forei
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Two files as one: a network that its origin keeps in two, as LPIPS does its trunk and heads.
+ *
+ * @param also the second file, if there is one
+ * @throws InputError also when both files have a tensor of the same name
+ */
+export async function withForeignPair<Result>(file: string, also: string | undefined, work: (checkpoint: ForeignCheckpoint) => Promise<Result>): Promise<Result> {
+  if (also === undefined) return withForeign(file, work);
+  return withForeign(file, (first) =>
+    withForeign(also, (second) => {
+      const both = [...second.tensors.keys()].find((name) => first.tensors.has(name));
+      if (both === undefined) return work({ file, tensors: new Map([...first.tensors, ...second.tensors]), scalars: first.scalars });
+      throw new InputError({ where: `--also ${also}`, expected: `tensors that ${file} has not`, got: both, remedy: 'leave --also out when one file holds the whole network' });
+    }),
+  );
 }
