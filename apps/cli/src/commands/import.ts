@@ -1,9 +1,9 @@
 /** What `mfim import` does. */
 import { basename } from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
+import { fileSha256 } from '@mfim/weights';
 import { print, remark } from '../command-context.ts';
 import type { MfimContext } from '../command-context.ts';
-import { fileSha256 } from '../import/file-sha256.ts';
 import type { ForeignCheckpoint, ImportKind, Imported } from '../import/import-kind.ts';
 import { guessKinds, kindNamed } from '../import/import-kinds.ts';
 import { ImportKeysError } from '../import/map-tensors.ts';
