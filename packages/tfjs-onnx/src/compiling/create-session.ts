@@ -7,7 +7,7 @@ import { isOnCpu, runtimeOf } from './onnx-runtime.ts';
 import type { Provider, RuntimeOptions, RuntimeSession } from './onnx-runtime.ts';
 
 /** ONNX Runtime's scale: 0 verbose .. 4 fatal. Packages never print; what fails is thrown. */
-const FATAL_ONLY = 4;
+export const FATAL_ONLY = 4;
 
 /** Where outputs stay, by name. */
 export type OutputLocations = Readonly<Record<string, 'cpu' | 'gpu-buffer'>>;

@@ -8,9 +8,10 @@ import { typedFor } from '../lowering/typed-for.ts';
 import type { TensorType } from '../recording/recorded-graph.ts';
 import type { OutputLocations } from './create-session.ts';
 import type { GraphFacts } from './graph-facts.ts';
-import { providerName, runtimeOf } from './onnx-runtime.ts';
+import { isOnCpu, providerName, runtimeOf } from './onnx-runtime.ts';
 import type { HostType, RuntimeOptions, RuntimeTensor } from './onnx-runtime.ts';
 import { openSession } from './open-session.ts';
+import { runtimeBlock } from './runtime-block.ts';
 import { traceProgram } from './trace-program.ts';
 import type { ProgramRequest } from './trace-program.ts';
 
@@ -36,6 +37,11 @@ export interface LoadRequest extends ProgramRequest {
 
 /** What a provider needs to be written otherwise. */
 const CHOICES: Readonly<Record<string, Partial<Choices>>> = { webgpu: { maximumGradient: 'comparison' } };
+
+async function choicesFor(options: RuntimeOptions): Promise<Partial<Choices>> {
+  const fast: Partial<Choices> = isOnCpu(options) ? { channelBlock: await runtimeBlock(options), step: 'clip' } : {};
+  return { ...fast, ...CHOICES[providerName(options)] };
+}
 
 /** A tensor of the runtime that holds these numbers (not a copy of them). */
 export function hostTensor(options: RuntimeOptions, data: TypedArray, { shape, dtype }: TensorType): RuntimeTensor {
@@ -66,7 +72,7 @@ function failed({ name, options }: LoadRequest, error: unknown): never {
 export async function loadProgram(request: LoadRequest): Promise<LoadedProgram> {
   const { options, locate } = request;
   const since = performance.now();
-  const { model: whole, variables, outputs } = await traceProgram({ ...request, choices: CHOICES[providerName(options)] ?? {} });
+  const { model: whole, variables, outputs } = await traceProgram({ ...request, choices: await choicesFor(options) });
   const reads = new Set(whole.nodes.flatMap(({ inputs }) => inputs));
   const model = { ...whole, inputs: whole.inputs.filter(({ name }) => reads.has(name)) };
   const names = model.outputs.map(({ name }) => name);

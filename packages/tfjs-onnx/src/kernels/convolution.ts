@@ -31,7 +31,7 @@ function convolve(call: LoweringCall<ConvolutionAttributes>, lowering: Lowering,
   const bias = biasOf(call, lowering);
   const inputs = [lowering.wire(x, CHANNELS_FIRST), weights, ...(bias === undefined ? [] : [bias])];
   const group = depthwise ? { group: filter.example[2] ?? 1 } : {};
-  return lowering.graph.emit('Conv', inputs, { kernel_shape: kernel, strides, dilations, pads, ...group });
+  return lowering.convolve(inputs, { kernel_shape: kernel, strides, dilations, pads, ...group });
 }
 
 function addWideBias(call: LoweringCall<unknown>, lowering: Lowering, name: string): string {

@@ -6,6 +6,7 @@ import type { Choices } from '../lowering/choices.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import type { Dimension } from '../recording/dimension.ts';
 import type { ConvolutionGeometry } from './convolution-geometry.ts';
+import { canUsePixels, emitPixelGradient } from './pixel-gradients.ts';
 
 /** What a filter gradient is computed from. */
 export interface FilterGradient {
@@ -177,6 +178,7 @@ const STRIDED: Partial<typeof WRITINGS> = { outer: byColumns, pairs: byTaps };
 /** Emits the nodes and returns the name of [height, width, in, out]. */
 export function emitFilterGradient(lowering: Lowering, gradient: FilterGradient): string {
   const { kernel, strides } = gradient.geometry;
+  if (canUsePixels(lowering, gradient)) return emitPixelGradient(lowering, gradient);
   const choice = product(kernel) === 1 ? 'taps' : lowering.choices.filterGradient;
   const strided = strides.every((stride) => stride === 1) ? undefined : STRIDED[choice];
   const task = layOut(lowering, gradient, choice === 'convolution');

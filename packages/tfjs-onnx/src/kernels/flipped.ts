@@ -10,14 +10,20 @@ import { FILTER_IN_OUT } from './channels-first.ts';
 const SPATIAL_POSITIONS = [2, 3];
 const BEFORE_THE_START = -(2 ** 31 - 1);
 
-/** Taps in reverse as rows that are copied whole, then one transpose: much less work than reversing items. */
-function byRows(lowering: Lowering, filter: Value): string {
+/** Some taps of an HWIO filter, `taps[row][column]`, as [in, out, rows, columns]: copied whole, then one transpose. */
+export function chosenTaps(lowering: Lowering, filter: Value, taps: readonly (readonly number[])[]): string {
   const { graph } = lowering;
   const [height = 1, width = 1, inputs = 1, outputs = 1] = filter.example;
-  const taps = height * width;
-  const rows = lowering.reshape(lowering.wire(filter), [taps, inputs * outputs]);
-  const reversed = graph.emit('Gather', [rows, graph.integers(Array.from({ length: taps }, (_, tap) => taps - 1 - tap))], { axis: 0 });
-  return lowering.reshape(graph.emit('Transpose', [reversed], { perm: [1, 0] }), [inputs, outputs, height, width]);
+  const rows = lowering.reshape(lowering.wire(filter), [height * width, inputs, outputs]);
+  const chosen = graph.emit('Gather', [rows, graph.integers(taps.flat())], { axis: 0 });
+  return graph.emit('Transpose', [lowering.reshape(chosen, [taps.length, taps[0]?.length ?? 0, inputs, outputs])], { perm: [2, 3, 0, 1] });
+}
+
+/** Taps in reverse: much less work than reversing items. */
+function byRows(lowering: Lowering, filter: Value): string {
+  const [height = 1, width = 1] = filter.example;
+  const last = height * width - 1;
+  return chosenTaps(lowering, filter, Array.from({ length: height }, (_, row) => Array.from({ length: width }, (__, column) => last - row * width - column)));
 }
 
 /** An HWIO filter as [in, out, height, width], reversed along both of the last. */

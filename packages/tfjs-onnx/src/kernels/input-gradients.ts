@@ -6,6 +6,7 @@
 import type { Lowering } from '../lowering/lowering.ts';
 import type { Value } from '../recording/recorded-graph.ts';
 import type { Dimension } from '../recording/dimension.ts';
+import { canUseBlockPhases, emitBlockPhases } from './block-phases.ts';
 import { FILTER_IN_OUT, FILTER_OUT_IN } from './channels-first.ts';
 import type { ConvolutionGeometry } from './convolution-geometry.ts';
 import { flipped } from './flipped.ts';
@@ -55,7 +56,7 @@ function shared({ geometry, depthwise, group }: InputGradient): Record<string, n
 
 function byFlippedFilter(lowering: Lowering, gradient: InputGradient): string {
   const pads = backwardPads(gradient.geometry);
-  return lowering.graph.emit('Conv', [gradient.dy, flipped(lowering, gradient.filter)], { ...shared(gradient), pads });
+  return lowering.convolve([gradient.dy, flipped(lowering, gradient.filter)], { ...shared(gradient), pads });
 }
 
 function depthwiseTransposed(lowering: Lowering, filter: Value): string {
@@ -186,6 +187,7 @@ export function emitInputGradient(lowering: Lowering, gradient: InputGradient): 
   const { geometry, depthwise } = gradient;
   const isDense = geometry.strides.every((stride) => stride === 1);
   if (isDense && backwardPads(geometry).every((pad) => pad >= 0)) return byFlippedFilter(lowering, gradient);
+  if (canUseBlockPhases(lowering, gradient)) return emitBlockPhases(lowering, gradient);
   const { stridedInputGradient: choice } = lowering.choices;
   const isSingle = geometry.kernel.every((size) => size === 1) && geometry.pads.every((pad) => pad === 0);
   if (choice === 'transposed' || isDense) return byTransposedConvolution(lowering, gradient);

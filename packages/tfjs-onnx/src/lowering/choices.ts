@@ -29,6 +29,8 @@ export type Pass = (typeof PASSES)[number];
  * - `maximumGradient`: MaxPool's positions and ScatterElements; or comparison of each tap with the maximum, for providers whose
  *   MaxPool gives no positions (WebGPU).
  * - `step`: comparison and choice; or arithmetic of floats only.
+ * - `channelBlock`: channels in a block of the ONNX Runtime that will run the graph (see `channelBlock`); 0: it has no blocks, or is
+ *   not known. In blocks, filter gradients whose sizes allow it are convolutions over pixels (`emitPixelGradient`).
  */
 export interface Choices {
   readonly passes: ReadonlySet<Pass>;
@@ -36,6 +38,7 @@ export interface Choices {
   readonly stridedInputGradient: 'transposed' | 'phases' | 'blocks';
   readonly maximumGradient: 'positions' | 'comparison';
   readonly step: 'comparison' | 'clip' | 'hard sigmoid';
+  readonly channelBlock: number;
 }
 
 /** What exports and compiled functions use. */
@@ -45,4 +48,5 @@ export const DEFAULT_CHOICES: Choices = {
   stridedInputGradient: 'transposed',
   maximumGradient: 'positions',
   step: 'comparison',
+  channelBlock: 0,
 };

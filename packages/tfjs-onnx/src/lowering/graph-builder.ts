@@ -2,6 +2,7 @@
  * Collects ONNX nodes and initializers, gives them readable names, and stores equal small constants once.
  */
 import type { TypedArray } from '@tensorflow/tfjs-core';
+import { BLOCK_DOMAIN } from '../blocking/blocked-graph.ts';
 import type { ElementType } from '../onnx/element-type.ts';
 import type { AttributeValue, OnnxNode, OnnxTensor } from '../onnx/model.ts';
 import { toFloat16 } from '../onnx/to-float16.ts';
@@ -61,6 +62,14 @@ export class GraphBuilder {
     const outputs = Array.from({ length: count }, (_, index) => this.uniqueName(count === 1 ? `${name}:0` : `${name}:${index}`));
     this.nodes.push({ name, operator, inputs, outputs, attributes: attributes as Record<string, AttributeValue> });
     return outputs;
+  }
+
+  /** Adds a node of ONNX Runtime's operators on channel blocks, see `blockChannels`. */
+  emitOnBlocks(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}): string {
+    const name = this.uniqueName(`${this.scope}${operator}`);
+    const output = this.uniqueName(`${name}:0`);
+    this.nodes.push({ name, operator, domain: BLOCK_DOMAIN, inputs, outputs: [output], attributes });
+    return output;
   }
 
   /** Adds a node with one output and returns its name. */

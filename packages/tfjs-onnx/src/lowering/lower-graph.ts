@@ -3,6 +3,7 @@
  * puts these in order.
  */
 import { InputError } from '@mfim/tensor-contracts';
+import { blockGraph } from '../blocking/block-channels.ts';
 import type { FactorRule, KernelRule } from '../kernels/kernel-rule.ts';
 import { elementTypeOf } from '../onnx/element-type.ts';
 import type { OnnxModel, OnnxPort } from '../onnx/model.ts';
@@ -114,6 +115,12 @@ function finish(builder: GraphBuilder, outputs: ReadonlyMap<string, string>, pas
   return passes.has('drop unread nodes') ? dropUnreadNodes(named, outputs.keys()) : named;
 }
 
+/** The model on channel blocks, where that is asked for and gains something. */
+function inBlocks(model: OnnxModel, block: number): OnnxModel {
+  const blocked = block === 0 ? undefined : blockGraph(model, block, true);
+  return blocked === undefined ? model : { ...model, nodes: blocked.nodes, initializers: [...model.initializers, ...blocked.added] };
+}
+
 /** Writes the graph as a model. The calls of `recorded` are changed in place. */
 export async function lowerGraph(recorded: RecordedGraph, options: LoweringOptions): Promise<OnnxModel> {
   const choices = { ...DEFAULT_CHOICES, ...options.choices };
@@ -129,11 +136,12 @@ export async function lowerGraph(recorded: RecordedGraph, options: LoweringOptio
   for (const call of calls) lowerCall(call, lowering, options);
   builder.enterScope([]);
   const outputs = new Map([...graph.outputs].map(([name, value]) => [name, lowering.wire(value)] as const));
-  return {
+  const model = {
     name: options.name,
     ...finish(builder, outputs, choices.passes),
     inputs: [...graph.inputs].map(([name, value]) => portOf(name, value)),
     outputs: [...graph.outputs].map(([name, value]) => portOf(name, value)),
     metadata: options.metadata,
   };
+  return inBlocks(model, choices.channelBlock);
 }

@@ -5,6 +5,7 @@
  */
 import type { TypedArray } from '@tensorflow/tfjs-core';
 import { InputError, InternalError } from '@mfim/tensor-contracts';
+import type { AttributeValue } from '../onnx/model.ts';
 import { elementTypeOf } from '../onnx/element-type.ts';
 import { isStatic, sameShape } from '../recording/dimension.ts';
 import type { Dimension } from '../recording/dimension.ts';
@@ -47,6 +48,13 @@ export function isSameFactor(first: number, second: number): boolean {
   return first === second || Math.abs(first / second - 1) < SAME_FACTOR;
 }
 
+/** An image [batch, channels, height, width] with so many rows and columns of zeros after those of another. */
+export interface ZeroEnded {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** What an export consists of. */
 export interface LoweringParts {
   readonly graph: GraphBuilder;
@@ -66,6 +74,7 @@ export class Lowering {
   private readonly multiples = new Map<Value, Map<number, Value>>();
   private readonly placed = new Map<string, string>();
   private readonly uniforms = new Map<Value, number | undefined>();
+  private readonly zeroEnded = new Map<string, ZeroEnded>();
 
   constructor({ graph, shapes, constants, choices }: LoweringParts) {
     this.graph = graph;
@@ -219,6 +228,20 @@ export class Lowering {
       got: `value ${value.id} (${value.source.kind === 'call' ? value.source.call.kernel : value.source.kind})`,
       remedy: 'report the function that was traced',
     });
+  }
+
+  /** Says that an image is at hand with zeros at its ends. */
+  endsInZeros(name: string, longer: ZeroEnded): void {
+    this.zeroEnded.set(name, longer);
+  }
+
+  /** Adds a Conv with all four paddings given; zeros that are at hand are not padded again. */
+  convolve(inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> & { readonly pads: readonly number[] }): string {
+    const [x = '', ...weights] = inputs;
+    const [top = 0, left = 0, bottom = 0, right = 0] = attributes.pads;
+    const longer = this.zeroEnded.get(x);
+    if (longer === undefined || bottom < longer.rows || right < longer.columns) return this.graph.emit('Conv', inputs, attributes);
+    return this.graph.emit('Conv', [longer.name, ...weights], { ...attributes, pads: [top, left, bottom - longer.rows, right - longer.columns] });
   }
 
   /** Adds a Reshape to `shape`, which may hold batch-dependent dimensions. */

@@ -106,13 +106,14 @@ export function writeOperatorSet(writer: BinaryWriter, { domain, version }: { re
   });
 }
 
-/** The bytes of an `.onnx` file that holds `model`. */
+/** The bytes of an `.onnx` file that holds `model`. Operators of other domains than ONNX's own are those of its version 1. */
 export function writeModel(model: OnnxModel): Uint8Array {
   const writer = new BinaryWriter();
   integer(writer, 1, IR_VERSION);
   text(writer, 2, PRODUCER);
   message(writer, 7, () => writeGraph(writer, model));
   writeOperatorSet(writer, { domain: '', version: OPSET_VERSION });
+  for (const domain of new Set(model.nodes.map((node) => node.domain ?? ''))) if (domain !== '') writeOperatorSet(writer, { domain, version: 1 });
   for (const [key, value] of Object.entries(model.metadata)) {
     message(writer, 14, () => {
       text(writer, 1, key);

@@ -10,7 +10,7 @@ export function shareEqualNodes({ nodes, outputs }: Emitted): Emitted {
   const renaming = new Renaming();
   const kept = nodes.flatMap((node) => {
     const inputs = node.inputs.map((name) => renaming.of(name));
-    const key = `${node.operator} ${inputs.join()} ${node.outputs.length} ${JSON.stringify(node.attributes)}`;
+    const key = `${node.domain ?? ''} ${node.operator} ${inputs.join()} ${node.outputs.length} ${JSON.stringify(node.attributes)}`;
     const known = first.get(key);
     if (known === undefined) {
       first.set(key, node.outputs);
