@@ -7,11 +7,14 @@ import { SourceRegion } from './reading/region.ts';
 import type { Reading, Region } from './reading/region.ts';
 import { openZip } from './zip/zip-archive.ts';
 
-/** What `openCheckpoint` reads. `pytorch` is the zip since 1.6; `pickle` any other pickle, such as NVIDIA's. */
-export type CheckpointFormat = 'safetensors' | 'pytorch' | 'torchscript' | 'pytorch-legacy' | 'pickle' | 'npz' | 'npy' | 'onnx' | 'hdf5';
+/** What `openCheckpoint` reads. `pytorch` is the zip since 1.6; `pickle` any other pickle, such as NVIDIA's; `keras` the zip of Keras 3. */
+export type CheckpointFormat = 'safetensors' | 'pytorch' | 'torchscript' | 'pytorch-legacy' | 'pickle' | 'npz' | 'npy' | 'onnx' | 'hdf5' | 'keras';
 
 /** What else turns up where a weight file was expected. */
 export type ForeignFormat = 'empty' | 'text' | 'git-lfs-pointer' | 'html' | 'gzip' | 'tar' | 'zip' | 'unknown';
+
+/** The file of weights in a Keras 3 archive. */
+export const KERAS_WEIGHTS = 'model.weights.h5';
 
 const HEAD_BYTES = 512;
 const TAR_AT = 257;
@@ -49,6 +52,7 @@ function detectText(text: string): ForeignFormat {
 
 function* detectZip(region: Region): Reading<CheckpointFormat | ForeignFormat> {
   const archive = yield* openZip(region, MAXIMUM_ZIP_BYTES);
+  if (archive.has(KERAS_WEIGHTS)) return 'keras';
   const folder = torchFolder(archive);
   if (folder !== undefined) return isTorchScript(archive, folder) ? 'torchscript' : 'pytorch';
   const names = [...archive.entries.keys()];

@@ -2,6 +2,13 @@
 import type { DataType } from './data-type.ts';
 import type { Reading, Region } from './reading/region.ts';
 
+/** Bytes of another file, whose path is relative to this one's folder and stays in it. */
+export interface ExternalBytes {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A tensor in a file. */
 export interface LazyTensor {
   readonly dtype: DataType;
@@ -10,6 +17,8 @@ export interface LazyTensor {
   load(): Reading<Uint8Array>;
   /** Where they lie, when they lie so in the file: for reading parts of them. */
   open?(): Reading<Region>;
+  /** Where they lie when they lie in another file. */
+  readonly external?: ExternalBytes;
 }
 
 /** A value that is not a tensor. */

@@ -5,7 +5,7 @@
 import { DATA_TYPE_BYTES, elementCount } from './data-type.ts';
 import type { DataType } from './data-type.ts';
 import type { CheckpointFormat } from './detect-format.ts';
-import type { LazyTensor, Scalar } from './lazy-tensor.ts';
+import type { ExternalBytes, LazyTensor, Scalar } from './lazy-tensor.ts';
 import type { RawTensor } from './raw-tensor.ts';
 import { openSource, readFrom } from './reading/byte-source.ts';
 import type { ByteInput, ByteSource } from './reading/byte-source.ts';
@@ -51,9 +51,19 @@ async function* pieces(bytes: Uint8Array, step: number): AsyncGenerator<Uint8Arr
   for (let position = 0; position < bytes.byteLength; position += step) yield bytes.subarray(position, position + step);
 }
 
-function storedIn(source: ByteSource, tensor: LazyTensor): StoredTensor {
-  const { dtype, shape } = tensor;
-  const read = async (): Promise<RawTensor> => ({ dtype, shape, data: await readFrom(source, tensor.load()) });
+/** The bytes of a tensor that lies in another file. */
+async function readExternal({ location, offset, length }: ExternalBytes, { openExternal }: CheckpointOptions): Promise<Uint8Array | undefined> {
+  if (openExternal === undefined) return undefined;
+  const source = await openSource(await openExternal(location));
+  return readFrom(source, new SourceRegion(0, source.size).read(offset, length));
+}
+
+function storedIn(source: ByteSource, tensor: LazyTensor, options: CheckpointOptions): StoredTensor {
+  const { dtype, shape, external } = tensor;
+  async function read(): Promise<RawTensor> {
+    const elsewhere = external === undefined ? undefined : await readExternal(external, options);
+    return { dtype, shape, data: elsewhere ?? (await readFrom(source, tensor.load())) };
+  }
   async function* chunks(maximumBytes: number = CHUNK_BYTES): AsyncGenerator<Uint8Array, void, undefined> {
     const width = DATA_TYPE_BYTES[dtype];
     const step = Math.max(width, maximumBytes - (maximumBytes % width));
@@ -76,7 +86,7 @@ function storedIn(source: ByteSource, tensor: LazyTensor): StoredTensor {
 export async function openCheckpoint(input: ByteInput, options: CheckpointOptions = {}): Promise<Checkpoint> {
   const source = await openSource(input);
   const { format, content } = await readFrom(source, readRegion(new SourceRegion(0, source.size), options));
-  const tensors = new Map([...content.tensors].map(([name, tensor]) => [name, storedIn(source, tensor)]));
+  const tensors = new Map([...content.tensors].map(([name, tensor]) => [name, storedIn(source, tensor, options)]));
   return { format, byteLength: source.size, tensors, scalars: content.scalars, skipped: content.skipped };
 }
 

@@ -1,22 +1,30 @@
 /** One reader for each format, chosen by content. */
 import { damaged } from './damaged.ts';
-import { detectRegion } from './detect-format.ts';
+import { KERAS_WEIGHTS, detectRegion } from './detect-format.ts';
 import type { CheckpointFormat, ForeignFormat } from './detect-format.ts';
+import { readHdf5 } from './hdf5/read-hdf5.ts';
 import type { LazyCheckpoint } from './lazy-tensor.ts';
 import { readNpy, readNpz } from './numpy/read-npy.ts';
+import { readOnnx } from './onnx/read-onnx.ts';
 import { flattenPickle } from './pickle/flatten-pickle.ts';
 import { pickleBudget } from './pickle/opcode-stream.ts';
 import { readPickle } from './pickle/read-pickle.ts';
 import { readLegacy } from './pytorch/read-legacy.ts';
 import { readTorchZip, torchFolder } from './pytorch/read-zip.ts';
 import { readSafetensorsHeader } from './read-safetensors.ts';
+import type { ByteInput } from './reading/byte-source.ts';
 import type { Reading, Region } from './reading/region.ts';
 import { openZip } from './zip/zip-archive.ts';
 
-/** Limits of a reading. */
+/** Limits of a reading, and the way to other files. */
 export interface CheckpointOptions {
   /** Most bytes that the contents of a zip archive may have together; default 16 GiB. */
   readonly maximumBytes?: number;
+  /**
+   * Opens a file beside an ONNX model, where it keeps tensors outside. The location is relative and has no `..`; whether links are
+   * followed is the caller's to decide.
+   */
+  readonly openExternal?: (location: string) => Promise<ByteInput>;
 }
 
 /** What was read, and as what. */
@@ -41,6 +49,7 @@ const REMEDIES: Readonly<Record<ForeignFormat, string>> = {
 function* readZip(region: Region, options: CheckpointOptions): Reading<LazyCheckpoint> {
   const archive = yield* openZip(region, options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
   const folder = torchFolder(archive);
+  if (archive.has(KERAS_WEIGHTS)) return yield* readHdf5(yield* archive.open(KERAS_WEIGHTS));
   return folder === undefined ? yield* readNpz(archive) : yield* readTorchZip(archive, folder, pickleBudget());
 }
 
@@ -61,8 +70,9 @@ const READERS: Readonly<Record<CheckpointFormat, (region: Region, options: Check
   'pytorch-legacy': readLegacyFile,
   pickle: (region) => readPickle(region, pickleBudget()),
   npy: readNpy,
-  onnx: () => damaged('openCheckpoint', { expected: 'another format', got: 'ONNX' }),
-  hdf5: () => damaged('openCheckpoint', { expected: 'another format', got: 'HDF5' }),
+  onnx: readOnnx,
+  hdf5: readHdf5,
+  keras: readZip,
 };
 
 /**

@@ -6,6 +6,7 @@ import type { LazyTensor } from '../lazy-tensor.ts';
 import { MemoryRegion } from '../reading/region.ts';
 import type { Reading, Region } from '../reading/region.ts';
 import { gather } from '../strided/gather.ts';
+import { swapBytes } from '../strided/swap-bytes.ts';
 import type { NumpyType } from './numpy-value.ts';
 
 const WHERE = 'readNumpy';
@@ -17,14 +18,6 @@ export interface NumpyContent {
   readonly shape: readonly number[];
   readonly columnMajor: boolean;
   readonly region: Region;
-}
-
-function swapped(bytes: Uint8Array, width: number): Uint8Array {
-  const copy = new Uint8Array(bytes.byteLength);
-  for (let index = 0; index < bytes.byteLength; index += 1) {
-    copy[index] = bytes[index - (index % width) + width - 1 - (index % width)] as number;
-  }
-  return copy;
 }
 
 function columnStrides(shape: readonly number[]): readonly number[] {
@@ -54,7 +47,7 @@ export function numpyTensor(name: string, { type, shape, columnMajor, region }: 
   if (!moved && (!type.bigEndian || width === 1)) return storedTensor(dtype, shape, () => opened(region));
   function* load(): Reading<Uint8Array> {
     const bytes = yield* region.read(0, region.size);
-    const little = type.bigEndian ? swapped(bytes, width) : bytes;
+    const little = type.bigEndian ? swapBytes(bytes, width) : bytes;
     return moved ? gather(little, { width, offset: 0, shape, strides: columnStrides(shape) }) : little;
   }
   return { dtype, shape, load };

@@ -129,7 +129,7 @@ export function checkGlobal(name: string): void {
   damaged(WHERE, {
     expected: 'a file of tensors, dictionaries and numbers',
     got: `the Python object ${JSON.stringify(name)}`,
-    remedy: 'it was not executed; save only tensors, as in torch.save(model.state_dict(), path)',
+    remedy: 'it was not executed (inspectPickles tells what it would have done); save only tensors, as in torch.save(model.state_dict(), path)',
   });
 }
 

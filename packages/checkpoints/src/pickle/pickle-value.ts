@@ -35,10 +35,13 @@ export class PythonRecord {
 export class UnmadeCall {
   readonly callee: PickleValue;
   readonly parameters: PickleValue;
+  /** The global that is called first: of `getattr(os, "system")("...")` it is getattr. */
+  readonly root: string | undefined;
 
   constructor(callee: PickleValue, parameters: PickleValue) {
     this.callee = callee;
     this.parameters = parameters;
+    this.root = callee instanceof UnmadeCall ? callee.root : callee instanceof GlobalName ? callee.name : undefined;
   }
 }
 

@@ -50,6 +50,14 @@ export class ByteReader {
     return this.#view.getBigUint64(this.#advance(8), true);
   }
 
+  /** An unsigned integer of 1 to 8 bytes; NaN where all its bits are set, as HDF5 says "undefined", or a number cannot hold it. */
+  unsigned(width: number): number {
+    const bytes = this.take(width);
+    let value = 0;
+    for (let index = width - 1; index >= 0; index -= 1) value = value * 256 + (bytes[index] as number);
+    return Number.isSafeInteger(value) && value < 256 ** width - 1 ? value : Number.NaN;
+  }
+
   /** Big-endian, as pickle stores it. */
   f64(): number {
     return this.#view.getFloat64(this.#advance(8), false);
