@@ -28,7 +28,8 @@ export const ROSINALITY_GENERATOR_KEYS: KeyMap = {
   rules: [
     { ours: 'mapping.layers.fc{layer}.weight', theirs: 'style.{layer}.weight', layout: 'linear' },
     { ours: 'mapping.layers.fc{layer}.bias', theirs: 'style.{layer}.bias' },
-    { ours: 'mapping.mean', theirs: 'latent_avg' },
+    // Files of the training script lack it; the converter adds it.
+    { ours: 'mapping.mean', theirs: 'latent_avg', fill: 0 },
     { ours: 'synthesis.constant', theirs: 'input.input', layout: 'batched constant' },
     { ours: 'synthesis.convs.{conv}.weight', theirs: '{conv}.conv.weight', layout: 'modulated kernel' },
     { ours: 'synthesis.convs.{conv}.bias', theirs: '{conv}.activate.bias' },

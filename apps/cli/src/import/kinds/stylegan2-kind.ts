@@ -100,6 +100,7 @@ async function importStylegan2(checkpoint: ForeignCheckpoint): Promise<Imported>
     report: [
       `${origin}: ${found.map(({ network, place }) => `${network}${place === '' ? '' : ` from ${place.slice(0, -1)}`}`).join(', ')}`,
       ...(generator === undefined ? [] : [describe(generator.sizes)]),
+      ...(origin === 'rosinality' && generator !== undefined && !checkpoint.tensors.has(LATENT_MEAN) ? ['no latent_avg in the file: the mean of w is zero here, so truncation (psi below 1) does not go to the mean face'] : []),
       ...report,
     ],
   };
