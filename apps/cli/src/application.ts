@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
 import { facesCommand } from './commands/faces-command.ts';
 import { importCommand } from './commands/import-command.ts';
+import { inspectCommand } from './commands/inspect-command.ts';
 import { mixCommand } from './commands/mix-command.ts';
 import { swapCommand } from './commands/swap-command.ts';
 import { weightsCommand } from './commands/weights-command.ts';
@@ -19,6 +20,7 @@ const routes = buildRouteMap({
     mix: mixCommand,
     faces: facesCommand,
     evaluate: evaluateCommand,
+    inspect: inspectCommand,
     import: importCommand,
     weights: weightsCommand,
     bench: benchCommand,

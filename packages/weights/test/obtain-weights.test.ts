@@ -1,8 +1,10 @@
 /** The cache of weights, filled from a real server on this machine, from files, and by two processes at once. */
 import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { obtainWeights } from '../src/obtain-weights.ts';
@@ -44,6 +46,14 @@ async function known(urls: readonly string[], facts: Partial<WeightsEntry> = {})
   const entry: WeightsEntry = { name: 'test-net', kind: 'test', purpose: 'tests', file: 'library.whl', page: 'https://example.org/', urls: [...urls], licence: TERMS, ...facts };
   await acceptLicence(store, entry);
   return entry;
+}
+
+/** `obtain-process.ts` with a manifest of this entry. */
+async function startProcess(entry: WeightsEntry): Promise<ChildProcessByStdio<null, Readable, null>> {
+  const manifest = path.join(folder, 'manifest.json');
+  await writeFile(manifest, JSON.stringify({ schema: 'mfim-weights/1', weights: [entry] }));
+  const program = fileURLToPath(new URL('obtain-process.ts', import.meta.url));
+  return spawn(process.execPath, ['--conditions=@mfim/source', '--import', 'tsx', program, store.folder, manifest], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 test('nothing is used before its licence is accepted, and changed terms are asked for again', async () => {
@@ -132,16 +142,35 @@ test('a damaged file in the cache is noticed and fetched again', async () => {
   expect(said.at(-1)).toMatch(/the same as at first/u);
 });
 
+test('what a killed process fetched is continued by the next', async () => {
+  // The first answer stops in the middle and stays silent.
+  const headers = { etag: '"one"' };
+  const server = await offer((request, response, visit) => {
+    if (visit === 1) response.writeHead(200, { 'content-length': CONTENT.length, ...headers }).write(CONTENT.subarray(0, 100_000));
+    else serve(request, response, { headers });
+  });
+  const entry = await known([server.url]);
+  const child = await startProcess(entry);
+  const part = path.join(store.folder, 'parts', 'test-net.part');
+  while ((await stat(part).catch(() => undefined))?.size !== 100_000) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill('SIGKILL');
+  await new Promise((resolve) => child.once('close', resolve));
+  const said: string[] = [];
+  expect(await obtainWeights(store, entry, { say: (line) => said.push(line) })).toMatchObject({ version: { sha256: SHA256 } });
+  // Its lock lies there until it is known to be nobody's.
+  expect(said[0]).toMatch(/another process is at it; waiting/u);
+  expect(server.ranges).toEqual([undefined, 'bytes=100000-']);
+  expect(await readdir(path.join(store.folder, 'parts'))).toEqual([]);
+});
+
 test('two processes at once download once, and both have it', async () => {
   const server = await offer((request, response, visit) => {
     // Slow enough that the second process meets the first at work.
     setTimeout(() => serve(request, response, visit === 1 ? { until: 100_000, headers: { etag: '"one"' } } : { headers: { etag: '"one"' } }), 1000);
   });
-  const manifest = path.join(folder, 'manifest.json');
-  await writeFile(manifest, JSON.stringify({ schema: 'mfim-weights/1', weights: [await known([server.url])] }));
-  const program = fileURLToPath(new URL('obtain-process.ts', import.meta.url));
+  const entry = await known([server.url]);
   const runs = [1, 2].map(async () => {
-    const child = spawn(process.execPath, ['--conditions=@mfim/source', '--import', 'tsx', program, store.folder, manifest], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = await startProcess(entry);
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     const code = await new Promise((resolve) => child.once('close', resolve));
