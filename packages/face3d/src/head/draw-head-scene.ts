@@ -73,8 +73,8 @@ function drawLight(random: RandomSource): LightLook {
 }
 
 function drawSkin(random: RandomSource, painted: boolean): SkinLook & { readonly darkness: number } {
-  // From the third tone on, as lighter ones are paler than the faces of photos.
-  const darkness = 2 + 6 * random.uniform() ** 1.2;
+  // From between the second and third tone on: lighter ones are paler than the faces of photos.
+  const darkness = 1.6 + 6.2 * random.uniform() ** 1.7;
   const tone = scaled(scaled(along(TONES, darkness), BLOOD), between(0.9, 1.05, random));
   const dark = Math.min(1, Math.max(0, (darkness - 4) / 4));
   const natural = scaled(scaled(tone, LIPS), 0.95 - 0.2 * dark);
@@ -93,7 +93,7 @@ function drawSkin(random: RandomSource, painted: boolean): SkinLook & { readonly
 }
 
 function drawHair(random: RandomSource, darkness: number, feminine: boolean): HairLook {
-  const grey = random.uniform() < 0.14;
+  const grey = random.uniform() < 0.09;
   const colour = grey ? along(HAIRS, between(8, 9, random)) : along(HAIRS, random.uniform() ** 1.3 * (darkness > 0.3 ? 2.6 : 7));
   const bald = !feminine && random.uniform() < 0.14;
   return {
@@ -133,6 +133,6 @@ export function drawHeadScene(model: HeadModel, size: number, random: RandomSour
     clothes: scaled(linearColour(pick(CLOTHES, random)), between(0.5, 1, random)),
     light: drawLight(random),
     background: { colours: [room(), room(), room()], patch: between(0.25, 1.6, random), sharpness: random.uniform() ** 2 },
-    photo: { exposure: between(0.9, 1.3, random) * metering(skin.tone), balance: [1 + warmth, 1, 1 - warmth], blur: 0.0012 + 0.005 * random.uniform() ** 3, noise: 0.6 + 4.5 * random.uniform() ** 2, vignette: 0.35 * random.uniform() },
+    photo: { exposure: between(0.95, 1.45, random) * metering(skin.tone), balance: [1 + warmth, 1, 1 - warmth], blur: 0.0012 + 0.005 * random.uniform() ** 3, noise: 0.6 + 4.5 * random.uniform() ** 2, vignette: 0.35 * random.uniform() },
   };
 }
