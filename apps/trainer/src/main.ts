@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { statusCommand } from './commands/status.ts';
+import { synthesiseCommand } from './commands/synthesise.ts';
 import { pretrainCommand, resumeCommand, trainCommand } from './commands/train.ts';
 import { verifyResumeCommand } from './commands/verify-resume.ts';
 
@@ -23,6 +24,7 @@ function exitCodeOf(error: unknown): number {
 const routes = buildRouteMap({
   routes: {
     dataset: datasetCommand,
+    synthesise: synthesiseCommand,
     pretrain: pretrainCommand,
     train: trainCommand,
     resume: resumeCommand,

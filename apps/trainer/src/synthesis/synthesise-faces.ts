@@ -1,0 +1,136 @@
+/**
+ * Pictures of heads of people who do not exist, with exact labels: a dataset folder as `dataset prepare` makes it, and the labels
+ * beside it. Image number i of a seed depends on nothing but seed and i: a run that was stopped goes on where it ended.
+ */
+import { mkdir, open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { drawHeadScene, landmarkPositions, morphVertices, movePoints, prepareHead, projectPerspective, renderHead } from '@mfim/face3d';
+import type { HeadModel, HeadScene, PreparedHead } from '@mfim/face3d';
+import { InputError } from '@mfim/tensor-contracts';
+import { openDatasetWriter } from '../dataset/dataset-writer.ts';
+import { replaceFile } from '../files/replace-file.ts';
+import { randomStream } from '../pretraining/random-stream.ts';
+import type { RandomStream } from '../pretraining/random-stream.ts';
+import { LABELS_FILE, labelLine, readLabels, trimLabels, writeLabelTensors } from './face-labels.ts';
+import type { FaceLabels } from './face-labels.ts';
+import { frameAsFfhq } from './frame-as-ffhq.ts';
+
+/** What to render. */
+export interface SynthesisOptions {
+  readonly model: HeadModel;
+  /** Dataset folder to fill. */
+  readonly folder: string;
+  /** How many images the folder shall hold in the end; the first `heldOut` of them are never trained on. */
+  readonly count: number;
+  readonly heldOut: number;
+  /** Side of the images in pixels. */
+  readonly size: number;
+  readonly seed: number;
+  /** Standard deviation of the landmarks that the crop is taken by, in shares of the image. */
+  readonly jitter: number;
+  readonly signal?: AbortSignal;
+  /** Called after each image with the number in the folder. */
+  readonly onProgress?: (count: number) => void;
+}
+
+/** Says what a folder holds, so that it is not continued with something else. */
+const SETTINGS_FILE = 'synthesis.json';
+const LICENCE = 'rendered (ICT-FaceKit, MIT)';
+const LARGEST_SIZE = 1024;
+const SEED_STEP = 1_000_003;
+/** Streams of neighbouring seeds begin alike; after this many draws they do not. */
+const WARM_UP = 32;
+
+const whole = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
+
+function check({ count, heldOut, size, seed, jitter }: SynthesisOptions): void {
+  if (whole(count, 1) && whole(heldOut, 0) && heldOut <= count && whole(size, 16) && size <= LARGEST_SIZE && whole(seed, 0) && jitter >= 0 && jitter <= 0.1) return;
+  throw new InputError({
+    where: 'synthesise',
+    expected: `a count of 1 or more, no more held out than that, a size from 16 to ${LARGEST_SIZE}, a seed of 0 or more, a jitter up to 0.1`,
+    got: JSON.stringify({ count, heldOut, size, seed, jitter }),
+    remedy: 'correct the flag',
+  });
+}
+
+/** The random stream of one image. */
+function streamOf(seed: number, number: number): RandomStream {
+  const stream = randomStream((seed * SEED_STEP + number) | 0);
+  for (let draw = 0; draw < WARM_UP; draw += 1) stream.uniform();
+  return stream;
+}
+
+/** The same folder again, or another one. @throws InputError when it was begun with other settings */
+async function checkSettings({ folder, size, seed, jitter, heldOut, model }: SynthesisOptions): Promise<void> {
+  const settings = JSON.stringify({ model: model.basis.name, size, seed, jitter, heldOut, expressions: model.expressionNames });
+  const file = path.join(folder, SETTINGS_FILE);
+  const stored = await readFile(file, 'utf8').catch(() => undefined);
+  if (stored === settings) return;
+  if (stored !== undefined) throw new InputError({ where: file, expected: settings, got: stored, remedy: 'continue with the same flags, or choose another folder' });
+  await replaceFile(file, settings);
+}
+
+function landmarksOf(model: HeadModel, { shape, motion, camera }: HeadScene): Float64Array {
+  return projectPerspective(movePoints(landmarkPositions(morphVertices(model.basis, shape), model.basis.landmarks), motion), camera);
+}
+
+/** Draws, frames and renders one image. */
+function synthesiseFace(head: PreparedHead, number: number, { model, size, seed, jitter }: SynthesisOptions): { readonly pixels: Uint8Array; readonly labels: FaceLabels } {
+  const random = streamOf(seed, number);
+  const drawn = drawHeadScene(model, size, random);
+  // A crop is taken by landmarks that a network found: not exactly.
+  const found = landmarksOf(model, drawn).map((value) => value + jitter * size * random.normal());
+  const scene = frameAsFfhq(drawn, { landmarks: found, size });
+  const { image, landmarks } = renderHead(head, scene, { size, random });
+  const { shape, motion, camera } = scene;
+  const labels = {
+    number,
+    identity: Array.from(shape.identity),
+    expression: Array.from(shape.expression),
+    rotation: [...motion.rotation],
+    translation: Array.from(motion.translation),
+    focal: camera.focal,
+    centre: [...camera.centre],
+    landmarks: [...landmarks],
+  };
+  return { pixels: image.data, labels };
+}
+
+/**
+ * Fills a folder.
+ *
+ * @returns the number of images in it; fewer than asked for when `signal` was aborted
+ * @throws InputError for flags out of range, and a folder that was begun with others
+ */
+export async function synthesiseFaces(options: SynthesisOptions): Promise<number> {
+  check(options);
+  const { folder, size, count, heldOut, seed, onProgress } = options;
+  await mkdir(folder, { recursive: true });
+  await checkSettings(options);
+  const writer = await openDatasetWriter(folder, size);
+  try {
+    await trimLabels(folder, writer.index().count);
+    const head = prepareHead(options.model);
+    const lines = await open(path.join(folder, LABELS_FILE), 'a');
+    try {
+      for (let number = writer.index().count; number < count; number += 1) {
+        if (options.signal?.aborted === true) break;
+        const { pixels, labels } = synthesiseFace(head, number, options);
+        // Labels first: what the index counts has them.
+        await lines.appendFile(labelLine(labels));
+        await lines.datasync();
+        await writer.append(pixels, [{ origin: `ict/seed-${seed}/${number}`, split: number < heldOut ? 'held-out' : 'train', licence: LICENCE }]);
+        onProgress?.(number + 1);
+        // Lets Ctrl-C through.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      await lines.close();
+    }
+    const done = writer.index().count;
+    await writeLabelTensors(folder, await readLabels(folder, done));
+    return done;
+  } finally {
+    await writer.close();
+  }
+}
