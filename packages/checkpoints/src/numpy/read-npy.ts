@@ -60,11 +60,17 @@ export function* readNpz(archive: ZipArchive): Reading<LazyCheckpoint> {
       skipped.set(name, `an array of ${content.type.kind}`);
       continue;
     }
-    const { dtype, shape } = numpyTensor(name, content);
-    const reopened = function* load(): Reading<Uint8Array> {
-      return yield* numpyTensor(name, yield* readNpyContent(yield* archive.open(entry))).load();
+    const { dtype, shape, open } = numpyTensor(name, content);
+    const again = function* again(): Reading<LazyTensor> {
+      return numpyTensor(name, yield* readNpyContent(yield* archive.open(entry)));
     };
-    tensors.set(name, { dtype, shape, load: reopened });
+    const load = function* load(): Reading<Uint8Array> {
+      return yield* (yield* again()).load();
+    };
+    const reopen = function* reopen(): Reading<Region> {
+      return yield* ((yield* again()) as Required<LazyTensor>).open();
+    };
+    tensors.set(name, open === undefined ? { dtype, shape, load } : { dtype, shape, load, open: reopen });
   }
   return { tensors, scalars: new Map(), skipped };
 }
