@@ -3,7 +3,7 @@
  * reads only the codes and maps of these layers, and what the previous stage handed on.
  */
 import { mapPortName } from '@mfim/tensor-contracts';
-import type { BundleManifest, HostTensor, StyleCodes, StyleMaps, StyleTable } from '@mfim/tensor-contracts';
+import type { HostTensor, StyleCodes, StyleMaps, StyleTable } from '@mfim/tensor-contracts';
 import { PORT, mapIndices } from './bundle-contract.ts';
 import type { Network } from './network.ts';
 
@@ -47,15 +47,22 @@ function mapTensor(table: StyleTable, index: number, maps: StyleMaps): HostTenso
   return { data, shape: [1, resolution, resolution, 1] };
 }
 
-/** A stage from its manifest entry and its opened network. */
-export function generatorStage(manifest: BundleManifest, table: StyleTable, network: Network): GeneratorStage {
-  const position = manifest.stages.findIndex(({ file }) => file === network.contract.file);
-  const upTo = manifest.stages[position]?.upTo ?? manifest.resolution;
+/** A network that draws one stage, or several as one. */
+export interface StageSource {
+  readonly table: StyleTable;
+  readonly network: Network;
+  /** Side of the picture that it continues; 0 at the bottom. */
+  readonly from: number;
+  readonly upTo: number;
+}
+
+/** A stage from its network. */
+export function generatorStage({ table, network, from, upTo }: StageSource): GeneratorStage {
   const maps = mapIndices(network.contract.inputs);
   return {
     upTo,
     maps,
-    codeRange: codeRange(table, manifest.stages[position - 1]?.upTo ?? 0, upTo),
+    codeRange: codeRange(table, from, upTo),
     async run(inputs, signal) {
       const feeds: Record<string, HostTensor> = {
         [PORT.codes]: { data: inputs.codes.values, shape: [1, table.totalWidth] },

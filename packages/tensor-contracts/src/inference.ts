@@ -26,6 +26,8 @@ export interface InferenceSession {
 export interface InferenceRuntime {
   /** For reports, such as `onnxruntime-node cpu`. */
   readonly name: string;
+  /** Networks of which one feeds the next are better opened as one, because large outputs take long to leave a session. */
+  readonly joins?: boolean;
   open(model: Uint8Array): Promise<InferenceSession>;
 }
 

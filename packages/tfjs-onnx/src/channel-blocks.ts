@@ -1,2 +1,3 @@
 export { blockChannels } from './blocking/block-channels.ts';
 export { channelBlock } from './blocking/channel-block.ts';
+export { joinGraphs } from './blocking/join-graphs.ts';

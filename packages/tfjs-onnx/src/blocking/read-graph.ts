@@ -12,11 +12,11 @@ import { writeNode, writeOperatorSet, writeTensor } from '../onnx/write-model.ts
 /** What a pass reads; an `OnnxModel` is one. */
 export type Graph = Pick<OnnxModel, 'nodes' | 'initializers' | 'inputs' | 'outputs'>;
 
-const MODEL_GRAPH = 7;
-const GRAPH_NODE = 1;
-const GRAPH_INITIALIZER = 5;
-const GRAPH_INPUT = 11;
-const GRAPH_OUTPUT = 12;
+export const MODEL_GRAPH = 7;
+export const GRAPH_NODE = 1;
+export const GRAPH_INITIALIZER = 5;
+export const GRAPH_INPUT = 11;
+export const GRAPH_OUTPUT = 12;
 
 /** One field of a message. */
 interface Field {
@@ -26,7 +26,7 @@ interface Field {
 }
 
 /** Calls `each` for every field; it may read the value, or leave it. */
-function eachField(bytes: Uint8Array, each: (field: Field) => void): void {
+export function eachField(bytes: Uint8Array, each: (field: Field) => void): void {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [number, type] = reader.tag();
@@ -108,7 +108,7 @@ function readDimension(bytes: Uint8Array): number | string {
 }
 
 /** The sub-message under a path of field numbers. */
-function inner(bytes: Uint8Array | undefined, number: number): Uint8Array | undefined {
+export function inner(bytes: Uint8Array | undefined, number: number): Uint8Array | undefined {
   let found: Uint8Array | undefined;
   if (bytes === undefined) return undefined;
   eachField(bytes, (field) => {
