@@ -86,11 +86,11 @@ export class ByteReader {
     return text;
   }
 
-  /** Text up to the next newline, which is skipped; undefined when no newline follows. */
+  /** Characters of one byte up to the next newline, which is skipped; undefined when no newline follows. */
   lineIfBuffered(): string | undefined {
     const end = this.bytes.indexOf(NEWLINE, this.position);
     if (end < 0) return undefined;
-    const text = this.text(end - this.position);
+    const text = this.latin1(end - this.position);
     this.position += 1;
     return text;
   }

@@ -1,6 +1,7 @@
 /** Random access to a file that need not be in memory: Node's file handles, browsers' blobs, and byte arrays. */
 import { InputError } from '@mfim/tensor-contracts';
 import { damaged } from '../damaged.ts';
+import { plainBytes } from './region.ts';
 import type { Reading } from './region.ts';
 
 /** Bytes that are read where they are needed. */
@@ -43,7 +44,8 @@ async function handleSource(handle: FileHandleLike): Promise<ByteSource> {
  */
 export async function openSource(input: ByteInput): Promise<ByteSource> {
   if (input instanceof Uint8Array) {
-    return { size: input.byteLength, read: async (position, length) => input.subarray(position, position + length) };
+    const bytes = plainBytes(input);
+    return { size: bytes.byteLength, read: async (position, length) => bytes.subarray(position, position + length) };
   }
   if (typeof Blob !== 'undefined' && input instanceof Blob) {
     return { size: input.size, read: async (position, length) => new Uint8Array(await input.slice(position, position + length).arrayBuffer()) };
@@ -66,7 +68,7 @@ export async function readFrom<Result>(source: ByteSource, reading: Reading<Resu
     if (bytes.byteLength !== length) {
       damaged('checkpoint', { expected: `${length} bytes at ${position}`, got: `${bytes.byteLength}: the file changed while it was read` });
     }
-    step = reading.next(bytes);
+    step = reading.next(plainBytes(bytes));
   }
   return step.value;
 }

@@ -76,8 +76,14 @@ export class MemoryRegion implements Region {
   }
 }
 
+/** Node's buffers as plain arrays on the same memory: a buffer's `slice` is no copy. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Runs a reading over bytes that are all at hand; what it is given are views. */
-export function readNow<Result>(bytes: Uint8Array, reading: Reading<Result>): Result {
+export function readNow<Result>(input: Uint8Array, reading: Reading<Result>): Result {
+  const bytes = plainBytes(input);
   let step = reading.next();
   while (step.done !== true) {
     const { position, length } = step.value;
