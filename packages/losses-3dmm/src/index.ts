@@ -27,9 +27,11 @@ export type { Discriminate } from './r1-penalty.ts';
 export { COEFFICIENT_WIDTHS, coefficientNetwork, coefficientNetworkSpec } from './regressors/coefficient-network.ts';
 export type { CoefficientNetworkParameters, SeparableBlockParameters } from './regressors/coefficient-network.ts';
 export {
+  COEFFICIENT_NETWORK_KEY_MAP,
   coefficientNetworkKeys,
   coefficientNetworkParameters,
   coefficientNetworkState,
+  importedCoefficientNetwork,
 } from './regressors/coefficient-network-keys.ts';
 export type { CoefficientKey, CoefficientLayout } from './regressors/coefficient-network-keys.ts';
 export { threeDdfaCrop } from './regressors/three-ddfa-crop.ts';

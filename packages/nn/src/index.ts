@@ -56,6 +56,7 @@ export { MOBILE_FACE_NET_STAGES, mobileFaceNet } from './feature-networks/mobile
 export type { MobileFaceNetParameters } from './feature-networks/mobile-face-net.ts';
 export { mobileFaceNetEmbedder } from './feature-networks/mobile-face-net-embedder.ts';
 export { mobileFaceNetParameters } from './feature-networks/mobile-face-net-parameters.ts';
+export { MOBILE_FACE_NET_KEY_MAP, mobileFaceNetSpec } from './feature-networks/mobile-face-net-spec.ts';
 export { RES_NET_50, resNet, resNetFeatures, resNetParameters, resNetSpec } from './feature-networks/res-net.ts';
 export type { ResNetParameters, ResNetSize } from './feature-networks/res-net.ts';
 export { BATCH_COUNTERS, NORM_PARTS, RES_NET_PLACEHOLDERS, resNetRules } from './feature-networks/res-net-key-map.ts';

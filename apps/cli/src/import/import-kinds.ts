@@ -2,15 +2,16 @@
 import { InputError } from '@mfim/tensor-contracts';
 import type { ImportKind, ShapesByName } from './import-kind.ts';
 import { arcfaceKind } from './kinds/arcface-kind.ts';
-import { decaKind, deep3dKind } from './kinds/coefficient-kinds.ts';
+import { decaKind, deep3dKind, threeDdfaKind } from './kinds/coefficient-kinds.ts';
 import { hopenetKind, sixDRepNetKind } from './kinds/head-pose-kinds.ts';
 import { inceptionKind } from './kinds/inception-kind.ts';
 import { lpipsKinds } from './kinds/lpips-kinds.ts';
 import { pspKinds } from './kinds/psp-kinds.ts';
+import { mobilefacenetKind } from './kinds/mobilefacenet-kind.ts';
 import { stylegan2Kind } from './kinds/stylegan2-kind.ts';
 
 /** In the order of the table in the readme. */
-export const IMPORT_KINDS: readonly ImportKind[] = [stylegan2Kind, ...pspKinds, arcfaceKind, ...lpipsKinds, decaKind, deep3dKind, hopenetKind, sixDRepNetKind, inceptionKind];
+export const IMPORT_KINDS: readonly ImportKind[] = [stylegan2Kind, ...pspKinds, arcfaceKind, mobilefacenetKind, ...lpipsKinds, threeDdfaKind, decaKind, deep3dKind, hopenetKind, sixDRepNetKind, inceptionKind];
 
 /** Below this a guess is not worth telling (our choice). */
 const WORTH_TELLING = 0.2;

@@ -3,10 +3,10 @@
  * keep the network behind any prefix (`module.`, `E_flame.`); the one under which most of its tensors are found is taken.
  */
 import { compareKeys, mapKeys } from '@mfim/checkpoints';
-import type { KeyMap, Shaped } from '@mfim/checkpoints';
+import type { KeyMap, KeyReport, Shaped } from '@mfim/checkpoints';
 import { flattenSpecs } from '@mfim/nn';
 import type { SpecTree } from '@mfim/nn';
-import type { ForeignCheckpoint, ImportKind, Imported } from './import-kind.ts';
+import type { ForeignCheckpoint, ImportKind, Imported, ShapesByName } from './import-kind.ts';
 import { mapTensors } from './map-tensors.ts';
 import { tensorsUnder } from './tensors-under.ts';
 
@@ -35,37 +35,34 @@ interface Candidate {
   readonly form: NetworkForm;
   readonly specs: ReadonlyMap<string, Shaped>;
   readonly prefix: string;
-  /** Share of the network's tensors that the file has by name. */
+  readonly report: KeyReport;
+  /** How much of the network the file has, 0 to 1; a tensor of another shape counts half. */
   readonly share: number;
 }
 
 /** What stands before `name` in the file's names. */
-function prefixesOf(name: string, names: ReadonlyMap<string, unknown>): readonly string[] {
-  return [...names.keys()].filter((key) => key === name || key.endsWith(`.${name}`)).map((key) => key.slice(0, key.length - name.length));
+function prefixesOf(name: string, tensors: ReadonlyMap<string, Shaped>): readonly string[] {
+  return [...tensors.keys()].filter((key) => key === name || key.endsWith(`.${name}`)).map((key) => key.slice(0, key.length - name.length));
 }
 
-function candidatesOf(form: NetworkForm, names: ReadonlyMap<string, unknown>): readonly Candidate[] {
+function candidatesOf(form: NetworkForm, tensors: ReadonlyMap<string, Shaped>): readonly Candidate[] {
   const specs = flattenSpecs(form.spec);
-  const expected = mapKeys(form.map, specs.keys()).map(({ theirs }) => theirs);
-  const known = expected.find((name) => prefixesOf(name, names).length > 0);
-  const prefixes = known === undefined ? [''] : prefixesOf(known, names);
-  return prefixes.map((prefix) => {
-    const found = expected.filter((name) => names.has(prefix + name)).length;
-    return { form, specs, prefix, share: found / expected.length };
+  const prefixes = mapKeys(form.map, specs.keys()).map(({ theirs }) => prefixesOf(theirs, tensors)).find((found) => found.length > 0);
+  return (prefixes ?? ['']).map((prefix) => {
+    const report = compareKeys(tensorsUnder(tensors, prefix), form.map, specs);
+    return { form, specs, prefix, report, share: (report.matched.length + report.wrongShapes.length / 2) / specs.size };
   });
 }
 
-function bestCandidate(forms: readonly NetworkForm[], names: ReadonlyMap<string, unknown>): Candidate {
-  const candidates = forms.flatMap((form) => candidatesOf(form, names));
+function bestCandidate(forms: readonly NetworkForm[], tensors: ReadonlyMap<string, Shaped>): Candidate {
+  const candidates = forms.flatMap((form) => candidatesOf(form, tensors));
   return candidates.reduce((best, candidate) => (candidate.share > best.share ? candidate : best));
 }
 
-function confidence(forms: readonly NetworkForm[], shapes: ReadonlyMap<string, readonly number[]>): number {
-  const { form, specs, prefix, share } = bestCandidate(forms, shapes);
-  const state = new Map([...tensorsUnder(shapes, prefix)].map(([name, shape]) => [name, { shape }]));
-  const { missing, wrongShapes, matched } = compareKeys(state, form.map, specs);
-  if (missing.length + wrongShapes.length > 0) return PARTIAL * share;
-  return COMPLETE + (CERTAIN - COMPLETE) * (matched.length / shapes.size);
+function confidence(forms: readonly NetworkForm[], shapes: ShapesByName): number {
+  const { share, report } = bestCandidate(forms, new Map([...shapes].map(([name, shape]) => [name, { shape }])));
+  if (report.missing.length + report.wrongShapes.length > 0) return PARTIAL * share;
+  return COMPLETE + (CERTAIN - COMPLETE) * (report.matched.length / shapes.size);
 }
 
 async function importNetwork(forms: readonly NetworkForm[], { file, tensors }: ForeignCheckpoint): Promise<Imported> {

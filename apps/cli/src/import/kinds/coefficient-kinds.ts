@@ -1,7 +1,23 @@
-/** Regressors of 3DMM coefficients: DECA's coarse encoder, Deep3DFaceRecon's. */
+/** Regressors of 3DMM coefficients: 3DDFA_V2's, DECA's coarse encoder, Deep3DFaceRecon's. */
+import { COEFFICIENT_NETWORK_KEY_MAP, coefficientNetwork, coefficientNetworkSpec, importedCoefficientNetwork } from '@mfim/losses-3dmm';
 import { DECA_KEY_MAP, DEEP_3D_KEY_MAP, decaCoefficients, decaParameters, decaSpec, deep3dCoefficients, deep3dParameters, deep3dSpec } from '@mfim/losses-3dmm';
 import type * as tf from '@tensorflow/tfjs-core';
 import { networkKind } from '../network-kind.ts';
+
+/** Width multipliers of the published files. */
+const THREE_DDFA_WIDTHS = [0.5, 1];
+
+/** Golden files: `image` [batch, 120, 120, 3] in [-1, 1] to `shape`, `pose`, `expression`, normalised. */
+export const threeDdfaKind = networkKind({
+  name: '3ddfa-v2',
+  brief: "3DDFA_V2's regressor: coefficients of the Basel Face Model",
+  origins: ['mb05_120x120.pth', 'mb1_120x120.pth'],
+  forms: () => THREE_DDFA_WIDTHS.map((width) => ({ map: COEFFICIENT_NETWORK_KEY_MAP, spec: coefficientNetworkSpec(width), config: { width } })),
+  network: ({ tensors, config }) => {
+    const parameters = importedCoefficientNetwork(tensors, config['width'] as number);
+    return ({ image }) => ({ ...coefficientNetwork(parameters, image as tf.Tensor) });
+  },
+});
 
 /** Golden files: `image` [batch, 224, 224, 3] in [-1, 1] to `shape`, `texture`, `expression`, `pose`, `camera`, `light`. */
 export const decaKind = networkKind({
