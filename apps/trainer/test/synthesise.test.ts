@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors, toFloat32 } from '@mfim/checkpoints';
-import { landmarkPositions, morphVertices, movePoints, projectPerspective } from '@mfim/face3d';
+import { fitLandmarks, landmarkBasis, landmarkPositions, morphVertices, movePoints, projectPerspective, rotationDistance } from '@mfim/face3d';
 import type { HeadModel } from '@mfim/face3d';
 import { ffhqQuad } from '@mfim/faces';
 import { InputError } from '@mfim/tensor-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDataset } from '../src/dataset/open-dataset.ts';
+import { randomStream } from '../src/pretraining/random-stream.ts';
 import { LABELS_FILE, LABEL_TENSORS_FILE, readLabels } from '../src/synthesis/face-labels.ts';
 import { readIct } from '../src/synthesis/read-ict.ts';
 import { synthesiseFaces } from '../src/synthesis/synthesise-faces.ts';
@@ -72,7 +73,23 @@ describe.skipIf(absent)('synthesise', () => {
     const labels = await readLabels(path.join(folder, 'whole'), 2);
     expect(tensors.get('landmarks')?.shape).toEqual([2, 68, 2]);
     expect([...toFloat32(tensors.get('identity')!)]).toEqual([...Float32Array.from(labels.flatMap(({ identity }) => identity))]);
-    expect((await openDataset(path.join(folder, 'whole'))).numbersOf('held-out')).toEqual([0]);
+    const dataset = await openDataset(path.join(folder, 'whole'));
+    expect(dataset.numbersOf('held-out')).toEqual([0]);
+    await dataset.close();
+  });
+
+  test('a fit to the landmarks, with noise of 1 % of the distance between the eyes, finds the pose again', async () => {
+    const basis = landmarkBasis(model.basis);
+    const random = randomStream(11);
+    for (const label of await readLabels(path.join(folder, 'whole'), 2)) {
+      const eyes = Math.hypot(label.landmarks[72]! - label.landmarks[90]!, label.landmarks[73]! - label.landmarks[91]!);
+      const found = label.landmarks.map((value) => value + 0.01 * eyes * random.normal());
+      const camera = { focal: label.focal, centre: [label.centre[0]!, label.centre[1]!] } as const;
+      const fit = fitLandmarks(basis, found, { camera, noise: 0.01 });
+      // 1.7 degrees at most, 0.8 in the mean were seen on 48 heads.
+      expect(rotationDistance(fit.motion.rotation, Float64Array.from(label.rotation)) * (180 / Math.PI)).toBeLessThan(3);
+      expect(fit.confidence).toBeGreaterThan(0.7);
+    }
   });
 
   test('errors: other settings in a folder that was begun, flags out of range', async () => {
