@@ -17,7 +17,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   'types.pt': 'pytorch', 'types.safetensors': 'safetensors', 'views.pt': 'pytorch', 'views.pth': 'pytorch-legacy', 'module.pt': 'pytorch',
   'torchscript.pt': 'torchscript', 'old-views.pth': 'pytorch-legacy', 'nvidia.pkl': 'pickle', 'nvidia-protocol-2.pkl': 'pickle', 'numpy.npz': 'npz',
   'numpy-compressed.npz': 'npz', 'columns-big-endian.npy': 'npy', 'flame.pkl': 'pickle', 'model.onnx': 'onnx', 'external.onnx': 'onnx', 'keras.h5': 'hdf5',
-  'keras-links.h5': 'hdf5', 'keras-many-links.h5': 'hdf5', 'model.keras': 'keras',
+  'keras-small.h5': 'hdf5', 'keras-small-links.h5': 'hdf5', 'keras-newest.h5': 'hdf5', 'keras-links.h5': 'hdf5', 'keras-many-links.h5': 'hdf5', 'model.keras': 'keras',
 };
 
 function numbersOf({ dtype, shape, data }: RawTensor): Expected {

@@ -256,7 +256,7 @@ write("external.onnx", model.SerializeToString(), {"outside": array, "constant":
 
 # HDF5, as Keras 2 and 3 lay it out: symbol tables, link messages, links in a heap, chunks with every usual filter.
 
-def keras(layers, **options):
+def keras(layers, others=(), chunks=False, **options):
     buffer = io.BytesIO()
     tensors = {}
     with h5py.File(buffer, "w", **options) as file:
@@ -266,21 +266,22 @@ def keras(layers, **options):
             kernel = numpy.arange(6, dtype="f4").reshape(2, 3) + index
             weights[f"dense_{index}/dense_{index}/kernel:0"] = kernel
             tensors[f"model_weights.dense_{index}.dense_{index}.kernel:0"] = kernel
-        others = {"half": numpy.arange(3, dtype="f2"), "big": numpy.arange(3, dtype=">f8"), "ints": numpy.arange(3, dtype="i2"), "scalar": numpy.array(5, "f4")}
-        for name, value in others.items():
-            file[name] = value
+        for name, value in others:
+            file[name] = tensors[name] = value
         chunked = numpy.arange(35, dtype="f4").reshape(5, 7)
-        filters = dict(compression="gzip", shuffle=True, fletcher32=True)
-        if options.get("libver") != "latest":
-            file.create_dataset("chunked", data=chunked, chunks=(2, 3), **filters)
+        if chunks:
+            file.create_dataset("chunked", data=chunked, chunks=(2, 3), compression="gzip", shuffle=True, fletcher32=True)
             tensors["chunked"] = chunked
-        tensors.update(others)
     return buffer.getvalue(), tensors
 
 
-write("keras.h5", *keras(3, libver="earliest"))
-write("keras-links.h5", *keras(3, libver="latest"))
-write("keras-many-links.h5", *keras(12, track_order=True))
+OTHERS = (("half", numpy.arange(3, dtype="f2")), ("big", numpy.arange(3, dtype=">f8")), ("ints", numpy.arange(3, dtype="i2")), ("scalar", numpy.array(5, "f4")))
+write("keras.h5", *keras(1, OTHERS, chunks=True, libver="earliest"))
+write("keras-small.h5", *keras(0, OTHERS[:1], libver="earliest"))
+write("keras-small-links.h5", *keras(0, OTHERS[:1], libver="v108"))
+write("keras-links.h5", *keras(2, OTHERS, chunks=True, libver="v108"))
+write("keras-newest.h5", *keras(1, OTHERS, libver="latest"))
+write("keras-many-links.h5", *keras(10, libver="v108"))
 content, tensors = keras(1, libver="earliest")
 buffer = io.BytesIO()
 with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
