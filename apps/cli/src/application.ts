@@ -1,6 +1,7 @@
 /** The commands of `mfim`, and how their errors are told. */
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { benchCommand } from './commands/bench-command.ts';
+import { bundleCommand } from './commands/bundle-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
@@ -22,6 +23,7 @@ const routes = buildRouteMap({
     evaluate: evaluateCommand,
     inspect: inspectCommand,
     import: importCommand,
+    bundle: bundleCommand,
     weights: weightsCommand,
     bench: benchCommand,
     demo: demoCommand,

@@ -9,10 +9,17 @@ import type { HostTensor } from '@mfim/tensor-contracts';
 /** Tensors by name. */
 export type HostTensors = ReadonlyMap<string, HostTensor>;
 
-/** Weights of a network, drawn from a seed. */
+/** How far biases, gains and variances lie from where they start. */
+const SPREAD = 0.1;
+
+/** Weights of a network, drawn from a seed; none is where it starts. */
 export function randomWeights(tree: SpecTree, seed: number): HostTensors {
   const normal = seededNormal(seed);
-  return new Map([...flattenSpecs(tree)].map(([name, { shape }]) => [name, { shape, data: normal(shape.reduce((product, size) => product * size, 1)) }]));
+  const drawn = [...flattenSpecs(tree)].map(([name, { shape, fill, scale }]) => {
+    const values = normal(shape.reduce((product, size) => product * size, 1));
+    return [name, { shape, data: values.map((value) => (fill === 'normal' ? scale * value : scale + SPREAD * value)) }] as const;
+  });
+  return new Map(drawn);
 }
 
 /** The same under their names, each behind `prefix`. */

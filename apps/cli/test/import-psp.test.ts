@@ -3,43 +3,17 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, toFloat32State } from '@mfim/checkpoints';
-import { encoderSpec, pspEncoderKeys, pspEncoderSpec } from '@mfim/encoder';
-import type { EncoderConfig } from '@mfim/encoder';
+import { encoderSpec } from '@mfim/encoder';
 import { flattenSpecs } from '@mfim/nn';
-import { ROSINALITY_GENERATOR_KEYS, generatorSpec } from '@mfim/stylegan';
-import { styleTable } from '@mfim/tensor-contracts';
 import { afterAll, expect, test } from 'vitest';
 import { callMfim } from './call-mfim.ts';
-import { randomWeights, theirs, writeForeign } from './foreign-file.ts';
+import { writeForeign } from './foreign-file.ts';
 import type { HostTensors } from './foreign-file.ts';
+import { config, decoder, encoder, pspFile, table } from './psp-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mfim-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
-
-const WIDTH = 8;
-const table = styleTable(32, { base: 256, maximum: 16 });
-const config: EncoderConfig = {
-  inputResolution: 32,
-  stemWidth: 4,
-  stages: [{ units: 1, width: 4 }, { units: 2, width: 6 }, { units: 1, width: WIDTH }],
-  pyramidWidth: WIDTH,
-  levels: [{ resolution: 4, codesUpTo: 8 }, { resolution: 8, codesUpTo: 32 }, { resolution: 16, codesUpTo: 32 }],
-  codeWidth: WIDTH,
-  mapWidth: 64,
-  mapResolutions: [],
-  trunks: 'latent',
-};
-const encoder = randomWeights(pspEncoderSpec(config, table), 1);
-const decoder = randomWeights(generatorSpec(table, WIDTH, 2), 2);
-
-/** What `torch.save` would flatten to, the mean of w at the root. */
-function pspFile(): Map<string, HostTensors extends ReadonlyMap<string, infer Tensor> ? Tensor : never> {
-  const generator = theirs(decoder, ROSINALITY_GENERATOR_KEYS, 'decoder.');
-  const mean = generator.get('decoder.latent_avg');
-  const inside = [...generator].filter(([name]) => name !== 'decoder.latent_avg');
-  return new Map([...theirs(encoder, pspEncoderKeys(config), 'encoder.'), ...inside, ['latent_avg', mean as never]]);
-}
 
 async function importAs(kind: string, tensors: HostTensors) {
   writeForeign(at('foreign.safetensors'), tensors);
@@ -54,7 +28,7 @@ test.each([['psp', false], ['e4e', true]])('%s: a whole encoder of ours, read of
   const { tensors: raw, metadata } = read();
   const tensors = toFloat32State(raw);
   const ours = { ...config, ...(firstTrunkForAll ? { firstTrunkForAll } : {}) };
-  expect(JSON.parse(metadata.get('config') as string)).toMatchObject({ encoder: ours, generator: { resolution: 32, latentWidth: WIDTH, mappingLayers: 2 } });
+  expect(JSON.parse(metadata.get('config') as string)).toMatchObject({ encoder: ours, generator: { resolution: 32, latentWidth: config.codeWidth, mappingLayers: 2 } });
   const specs = flattenSpecs(encoderSpec(ours, table));
   for (const [name, { shape }] of specs) expect(tensors.get(`encoder.${name}`)?.shape, name).toEqual(shape);
   expect([...tensors.keys()].filter((name) => name.startsWith('encoder.'))).toHaveLength(specs.size);
@@ -68,7 +42,7 @@ test("a head's bias is the mean and the vector's bias through the decoder's affi
   const columns = offset.length;
   offset.forEach((start, column) => {
     const sum = own.reduce((total, value, row) => total + (value + (mean[row] as number)) * (weight[row * columns + column] as number), 0);
-    expect(bias[column]).toBeCloseTo(start + sum / Math.sqrt(WIDTH), 4);
+    expect(bias[column]).toBeCloseTo(start + sum / Math.sqrt(config.codeWidth), 4);
   });
 });
 
