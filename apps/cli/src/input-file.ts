@@ -1,5 +1,5 @@
 /** Reads the files that the caller names. */
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { InputError } from '@mfim/tensor-contracts';
 
@@ -33,14 +33,18 @@ export async function readInputFile(path: string, what: string): Promise<Uint8Ar
 }
 
 /**
- * A file to read parts of; the caller closes it.
+ * A file to read parts of; the caller closes it. Pipes and devices have no parts.
  *
  * @param what the file's part in the call, for the message
  * @throws InputError when there is nothing to read
  */
 export async function openInputFile(path: string, what: string): Promise<FileHandle> {
-  const handle = await open(path).catch((cause: unknown) => refuse(path, what, cause));
-  if (!(await handle.stat()).isDirectory()) return handle;
-  await handle.close();
-  return refuse(path, what, { code: 'EISDIR' });
+  try {
+    const found = await stat(path);
+    if (found.isFile()) return await open(path);
+    return refuse(path, what, found.isDirectory() ? { code: 'EISDIR' } : new Error('a pipe or a device'));
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    return refuse(path, what, cause);
+  }
 }

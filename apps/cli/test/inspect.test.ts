@@ -2,11 +2,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromFloat32, safetensorsHeader, writeSafetensors } from '@mfim/checkpoints';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { visibleText } from '../src/inspect/visible-text.ts';
 import { callMfim } from './call-mfim.ts';
@@ -147,6 +148,59 @@ describe('mfim inspect', () => {
     }
     // What differs are pieces of 1 MiB that were not collected yet; 42 MB were seen.
     expect((peaks[1] as number) - (peaks[0] as number)).toBeLessThan(128 * MEGABYTE);
+  });
+});
+
+const corpus = new URL('../../../packages/checkpoints/test/corpus/sound/', import.meta.url);
+const hostile = new URL('../../../packages/checkpoints/test/corpus/hostile/', import.meta.url);
+
+describe('mfim inspect of an ONNX model with external data', () => {
+  it('reads them beside it, and follows no link out of the folder', async () => {
+    const model = await put('external.onnx', await readFile(new URL('external.onnx', corpus)));
+    expect((await callMfim(['inspect', model])).stdout).toMatch(/^not read.*no such file/mu);
+    const away = join(await mkdtemp(join(folder, 'away-')), 'secret');
+    const data = await readFile(new URL('external.data', corpus));
+    await writeFile(away, data);
+    await mkdir(join(folder, 'model'));
+    const inside = await put(join('model', 'external.onnx'), await readFile(model));
+    await symlink(away, join(folder, 'model', 'external.data'));
+    expect((await callMfim(['inspect', inside])).stdout).toMatch(/^not read.*a link out of it, external\.data/mu);
+    await rm(join(folder, 'model', 'external.data'));
+    await put(join('model', 'external.data'), data);
+    expect(await callMfim(['inspect', inside])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('mfim inspect of damaged files', () => {
+  it('tells each of a corpus of hostile files apart, and none is our fault', async () => {
+    for (const name of await readdir(hostile)) {
+      const { code, stdout } = await callMfim(['inspect', fileURLToPath(new URL(name, hostile)), '--json']);
+      expect([0, 2, 3], name).toContain(code);
+      expect(() => JSON.parse(stdout) as unknown, name).not.toThrow();
+      if (/os-system|eval|exec|subprocess/u.test(name)) expect(code, name).toBe(3);
+    }
+  });
+
+  it('never fails by our fault, whatever is cut off or changed in files of every format', async () => {
+    const names = await readdir(corpus);
+    expect(names.length).toBeGreaterThan(3);
+    const files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, corpus))] as const)));
+    const change = fc.record({ name: fc.constantFrom(...names), keep: fc.double({ min: 0, max: 1, noNaN: true }), flips: fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }) });
+    const law = fc.asyncProperty(change, async ({ name, keep, flips }) => {
+      const whole = files.get(name) ?? Buffer.alloc(0);
+      const bytes = Buffer.from(whole.subarray(0, flips.length > 0 ? whole.length : Math.floor(keep * whole.length)));
+      for (const [at, value] of flips) if (bytes.length > 0) bytes[at % bytes.length] = value;
+      const { code, stdout } = await callMfim(['inspect', await put('damaged', bytes), '--json']);
+      expect([0, 2, 3]).toContain(code);
+      expect(JSON.parse(stdout)).toMatchObject({ bytes: bytes.length });
+    });
+    await fc.assert(law, { numRuns: 150 });
+  });
+
+  it('does not wait for a pipe or a device', async () => {
+    const { code, stderr } = await callMfim(['inspect', '/dev/zero']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(process.platform === 'win32' ? /no such file/u : /got a pipe or a device/u);
   });
 });
 

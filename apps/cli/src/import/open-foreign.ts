@@ -1,6 +1,7 @@
 /** Opens a foreign weight file, whatever its format; nothing that it contains is executed, and numbers are read when they are wanted. */
 import { openCheckpoint, toFloat32 } from '@mfim/checkpoints';
 import { InputError } from '@mfim/tensor-contracts';
+import { withExternalFiles } from '../external-files.ts';
 import { openInputFile } from '../input-file.ts';
 import type { DeferredTensor, ForeignCheckpoint } from './import-kind.ts';
 
@@ -12,9 +13,11 @@ import type { DeferredTensor, ForeignCheckpoint } from './import-kind.ts';
 export async function withForeign<Result>(file: string, work: (checkpoint: ForeignCheckpoint) => Promise<Result>): Promise<Result> {
   const handle = await openInputFile(file, 'file');
   try {
-    const { tensors, scalars } = await openCheckpoint(handle);
-    const deferred = new Map([...tensors].map(([name, tensor]): [string, DeferredTensor] => [name, { shape: tensor.shape, read: async () => toFloat32(await tensor.read()) }]));
-    return await work({ file, tensors: deferred, scalars });
+    return await withExternalFiles(file, async (openExternal) => {
+      const { tensors, scalars } = await openCheckpoint(handle, { openExternal });
+      const deferred = new Map([...tensors].map(([name, tensor]): [string, DeferredTensor] => [name, { shape: tensor.shape, read: async () => toFloat32(await tensor.read()) }]));
+      return work({ file, tensors: deferred, scalars });
+    });
   } finally {
     await handle.close();
   }

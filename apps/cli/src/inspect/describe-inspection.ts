@@ -23,6 +23,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   npy: 'NumPy, one array',
   onnx: 'ONNX',
   hdf5: 'HDF5, such as Keras writes',
+  keras: 'Keras 3, HDF5 in a zip; its description was not looked at',
 };
 
 const labelled = (label: string, text: string): string => `${label.padEnd(LABEL)}${text}`;

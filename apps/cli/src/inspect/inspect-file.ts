@@ -2,25 +2,19 @@
  * Looks at one file: format, size, sum, tensors, and every pickle in it. Nothing that it contains is executed, and what is in memory does
  * not grow with it. A file that the reader refuses is reported as far as it goes, with the reason.
  */
-import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { detectFormat, inspectPickles } from '@mfim/checkpoints';
 import { InputError } from '@mfim/tensor-contracts';
 import { fileSha256 } from '@mfim/weights';
+import { withExternalFiles } from '../external-files.ts';
+import { openInputFile } from '../input-file.ts';
 import type { PickleReport } from '@mfim/checkpoints';
 import type { Content, Inspection } from './inspection.ts';
 import { readContent } from './read-content.ts';
 
-async function openFile(path: string): Promise<FileHandle> {
-  return open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-    const got = cause.code === 'ENOENT' ? 'no such file' : cause.message;
-    throw new InputError({ where: path, expected: 'a file', got, remedy: 'check the path', cause });
-  });
-}
-
-async function tryContent(handle: FileHandle, withStatistics: boolean): Promise<{ readonly content: Content } | { readonly refusal: string }> {
+async function tryContent(handle: FileHandle, path: string, withStatistics: boolean): Promise<{ readonly content: Content } | { readonly refusal: string }> {
   try {
-    return { content: await readContent(handle, withStatistics) };
+    return { content: await withExternalFiles(path, (openExternal) => readContent(handle, { openExternal, withStatistics })) };
   } catch (error) {
     if (error instanceof InputError) return { refusal: error.message };
     throw error;
@@ -53,11 +47,11 @@ async function tellPickles(handle: FileHandle): Promise<{ readonly pickles?: Pic
  * @throws InputError when there is no file
  */
 export async function inspectFile(path: string, withStatistics: boolean): Promise<Inspection> {
-  const handle = await openFile(path);
+  const handle = await openInputFile(path, 'file');
   try {
     const format = await tellFormat(handle);
     const { size: bytes } = await handle.stat();
-    return { file: path, format, bytes, sha256: await fileSha256(path), ...(await tryContent(handle, withStatistics)), ...(await tellPickles(handle)) };
+    return { file: path, format, bytes, sha256: await fileSha256(path), ...(await tryContent(handle, path, withStatistics)), ...(await tellPickles(handle)) };
   } finally {
     await handle.close();
   }

@@ -1,6 +1,7 @@
 /** What a weight file holds: tensors with their statistics, plain values, and what it may be. */
 import { DATA_TYPE_BYTES, openCheckpoint } from '@mfim/checkpoints';
 import type { Checkpoint, FileHandleLike } from '@mfim/checkpoints';
+import type { OpenExternal } from '../external-files.ts';
 import { guessKinds } from '../import/import-kinds.ts';
 import type { Content, TensorFinding } from './inspection.ts';
 import { tensorStatistics } from './tensor-statistics.ts';
@@ -14,9 +15,16 @@ async function findTensors({ tensors }: Checkpoint, withStatistics: boolean): Pr
   return found;
 }
 
+/** How a file is read. */
+export interface ContentOptions {
+  readonly openExternal: OpenExternal;
+  /** Whether every number is read for mean and range. */
+  readonly withStatistics: boolean;
+}
+
 /** @throws InputError when the file is damaged, hostile or of no known format */
-export async function readContent(handle: FileHandleLike, withStatistics: boolean): Promise<Content> {
-  const checkpoint = await openCheckpoint(handle);
+export async function readContent(handle: FileHandleLike, { openExternal, withStatistics }: ContentOptions): Promise<Content> {
+  const checkpoint = await openCheckpoint(handle, { openExternal });
   const sizes = [...checkpoint.tensors.values()];
   const shapes = new Map([...checkpoint.tensors].map(([name, { shape }]) => [name, shape]));
   return {
