@@ -24,8 +24,8 @@ export { poolForLosses } from './pool-for-losses.ts';
 export { poseLoss } from './pose-loss.ts';
 export { r1Penalty } from './r1-penalty.ts';
 export type { Discriminate } from './r1-penalty.ts';
-export { COEFFICIENT_WIDTHS, coefficientNetwork, coefficientNetworkSpec } from './regressors/coefficient-network.ts';
-export type { CoefficientNetworkParameters, SeparableBlockParameters } from './regressors/coefficient-network.ts';
+export { COEFFICIENT_WIDTHS, coefficientNetwork, coefficientNetworkSpec, foldCoefficientNetwork } from './regressors/coefficient-network.ts';
+export type { CoefficientNetworkParameters, FoldedCoefficientNetwork, SeparableBlockParameters } from './regressors/coefficient-network.ts';
 export {
   COEFFICIENT_NETWORK_KEY_MAP,
   coefficientNetworkKeys,

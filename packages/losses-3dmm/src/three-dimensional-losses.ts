@@ -2,7 +2,7 @@
  * L_shape, L_pose and L_exp from one regression of each image, where the three losses on their own
  * would regress the swapped image three times.
  */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { CoefficientRegressor, FaceCoefficients, LossInputs } from '@mfim/tensor-contracts';
 import { coefficientDistance } from './coefficient-distance.ts';
 import type { CoefficientWeights } from './coefficient-distance.ts';
@@ -40,16 +40,20 @@ export function coefficientLosses(
   };
 }
 
-/** The three terms from images, each regressed once. */
+/** Coefficients of two batches in one pass. */
+function regressTogether(regressor: CoefficientRegressor<tf.Tensor>, batches: readonly [tf.Tensor, tf.Tensor]): readonly FaceCoefficients<tf.Tensor>[] {
+  const sizes = batches.map(({ shape }) => shape[0] as number);
+  const coefficients = regressor.regress(tf.concat([...batches]));
+  const [shapes, poses, expressions] = (['shape', 'pose', 'expression'] as const).map((part) => tf.split(coefficients[part], sizes)) as [tf.Tensor[], tf.Tensor[], tf.Tensor[]];
+  return batches.map((_, index) => ({ shape: shapes[index] as tf.Tensor, pose: poses[index] as tf.Tensor, expression: expressions[index] as tf.Tensor }));
+}
+
+/** The three terms from images, each regressed once. Source and target have one size. */
 export function threeDimensionalLosses(
   regressor: CoefficientRegressor<tf.Tensor>,
   { swapped, source, target }: LossInputs<tf.Tensor>,
   weights: ThreeDimensionalWeights = {},
 ): ThreeDimensionalLosses {
-  const coefficients = {
-    swapped: regressor.regress(swapped),
-    source: regressor.regress(source),
-    target: regressor.regress(target),
-  };
-  return coefficientLosses(coefficients, weights);
+  const [fromSource, fromTarget] = regressTogether(regressor, [source, target]) as [FaceCoefficients<tf.Tensor>, FaceCoefficients<tf.Tensor>];
+  return coefficientLosses({ swapped: regressor.regress(swapped), source: fromSource, target: fromTarget }, weights);
 }

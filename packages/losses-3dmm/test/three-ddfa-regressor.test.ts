@@ -6,7 +6,7 @@ import { initialParameters, seededNormal } from '@mfim/nn';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   COEFFICIENT_WIDTHS,
-  coefficientNetwork,
+  coefficientNetwork, foldCoefficientNetwork,
   coefficientNetworkKeys,
   coefficientNetworkParameters,
   coefficientNetworkSpec,
@@ -65,7 +65,7 @@ describe('threeDdfaRegressor', () => {
   });
 
   test('error: a face of another size for the network, an image that is not square', () => {
-    expect(() => coefficientNetwork(parameters(), face(1, 112))).toThrow(ShapeError);
+    expect(() => coefficientNetwork(foldCoefficientNetwork(parameters()), face(1, 112))).toThrow(ShapeError);
     expect(() => threeDdfaRegressor(parameters()).regress(tf.zeros([1, 32, 40, 3]))).toThrow(ShapeError);
   });
 });

@@ -56,11 +56,42 @@ function statisticsOf(x: tf.Tensor): BatchStatistics {
   return { mean, variance };
 }
 
+/** y = x * factor + shift, each [channels]. */
+function affineOf({ scale, offset }: BatchNormParameters, { mean, variance }: BatchStatistics): { readonly factor: tf.Tensor; readonly shift: tf.Tensor } {
+  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, EPSILON)));
+  return { factor, shift: tf.sub(offset, tf.mul(mean, factor)) };
+}
+
 /** Normalises the last axis of x. */
 export function batchNorm(parameters: BatchNormParameters, x: tf.Tensor): tf.Tensor {
-  const { scale, offset } = parameters;
-  const { mean, variance } = observer === undefined ? parameters : statisticsOf(x);
-  observer?.(parameters, { mean: tf.keep(mean), variance: tf.keep(variance) });
-  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, EPSILON)));
-  return tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(mean, factor)));
+  const statistics = observer === undefined ? parameters : statisticsOf(x);
+  observer?.(parameters, { mean: tf.keep(statistics.mean), variance: tf.keep(statistics.variance) });
+  const { factor, shift } = affineOf(parameters, statistics);
+  return tf.add(tf.mul(x, factor), shift);
+}
+
+/** A convolution that ends in a normalisation, as one with a bias. */
+export interface FoldedConvolution {
+  readonly kernel: tf.Tensor;
+  /** [channels] */
+  readonly bias: tf.Tensor;
+}
+
+/** @param weight [k, k, in, out], or [k, k, channels, 1] of a depthwise convolution */
+export function foldBatchNorm(parameters: BatchNormParameters, weight: tf.Tensor): FoldedConvolution {
+  const { factor, shift } = affineOf(parameters, parameters);
+  const isDepthwise = weight.shape[3] === 1 && weight.shape[2] === factor.shape[0];
+  return { kernel: tf.mul(weight, isDepthwise ? tf.expandDims(factor, 1) : factor), bias: shift };
+}
+
+/**
+ * Normalises the results of a convolution. With stored statistics its weight is scaled in the place of an image.
+ *
+ * @param weight [k, k, in, out]
+ * @param convolve the convolution with that weight
+ */
+export function convBatchNorm(parameters: BatchNormParameters, weight: tf.Tensor, convolve: (weight: tf.Tensor) => tf.Tensor): tf.Tensor {
+  if (observer !== undefined) return batchNorm(parameters, convolve(weight));
+  const { kernel, bias } = foldBatchNorm(parameters, weight);
+  return tf.add(convolve(kernel), bias);
 }

@@ -24,12 +24,17 @@ export function equalizedGain(weight: tf.Tensor): number {
   return 1 / Math.sqrt(height * width * input);
 }
 
+/** How an equalised convolution moves, and what its result is multiplied by (default 1). */
+export interface EqualizedMove extends ConvMove {
+  readonly gain?: number;
+}
+
 /**
  * @param weight [k, k, in, out]
  * @param x [batch, height, width, in]
  * @returns [batch, height', width', out]
  */
-export function equalizedConv2d(weight: tf.Tensor, x: tf.Tensor, move: ConvMove = {}): tf.Tensor {
+export function equalizedConv2d(weight: tf.Tensor, x: tf.Tensor, { gain = 1, ...move }: EqualizedMove = {}): tf.Tensor {
   bindAxes('equalizedConv2d', { weight, x }, { weight: 'k k in out', x: 'batch height width in' });
-  return paddedConv2d(x, tf.mul(weight, equalizedGain(weight)), move);
+  return paddedConv2d(x, tf.mul(weight, equalizedGain(weight) * gain), move);
 }

@@ -31,8 +31,7 @@ export interface BlurOptions {
 export function blur(x: tf.Tensor, { padding, gain = 1, down = 1, factors }: BlurOptions): tf.Tensor {
   const channels = bindAxes('blur', { x }, { x: 'batch height width channels' }).get('channels') as number;
   const pair: [number, number] = [padding[0], padding[1]];
-  const padded = tf.pad(x as tf.Tensor4D, [[0, 0], pair, pair, [0, 0]]);
-  return tf.depthwiseConv2d(padded, kernelFor(channels, gain, factors), down, 'valid');
+  return tf.depthwiseConv2d(x as tf.Tensor4D, kernelFor(channels, gain, factors), down, [[0, 0], pair, pair, [0, 0]]);
 }
 
 /** What a pixel's neighbour and the pixel itself give to each of the two that it becomes. */

@@ -4,8 +4,17 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Negative slope of every StyleGAN2 layer. */
 export const STYLEGAN_SLOPE = 0.2;
 
-/** `sqrt(2) * leakyRelu(x + bias)`; `bias` [channels] is optional. Any shape with channels last. */
-export function biasActivation(x: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
-  const shifted = bias === undefined ? x : tf.add(x, bias);
-  return tf.mul(tf.leakyRelu(shifted, STYLEGAN_SLOPE), Math.SQRT2);
+/** Keeps the variance. */
+export const ACTIVATION_GAIN = Math.SQRT2;
+
+/**
+ * `gain * leakyRelu(x + bias)`, any shape with channels last.
+ *
+ * @param bias [channels]
+ * @param carried a gain that x has been multiplied by already, as the weights that drew it can be for less work than an image:
+ *   then `leakyRelu(x + carried * bias)`, the activation of what x would have been, times `carried`
+ */
+export function biasActivation(x: tf.Tensor, bias?: tf.Tensor, carried?: number): tf.Tensor {
+  if (carried === undefined) return tf.mul(tf.leakyRelu(bias === undefined ? x : tf.add(x, bias), STYLEGAN_SLOPE), ACTIVATION_GAIN);
+  return tf.leakyRelu(bias === undefined ? x : tf.add(x, tf.mul(bias, carried)), STYLEGAN_SLOPE);
 }

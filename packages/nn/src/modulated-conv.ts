@@ -31,6 +31,8 @@ export interface ModulatedOptions {
   readonly up: boolean;
   /** Where the style goes; into `weights` for a batch of 1 alone, and (with `up`) without a gradient. Default `activations`. */
   readonly scale?: 'activations' | 'weights';
+  /** What the result is multiplied by, through small tensors; default 1. */
+  readonly gain?: number;
 }
 
 /** [batch, 1, 1, channels] from [batch, channels]. */
@@ -38,10 +40,13 @@ function overPixels(rows: tf.Tensor): tf.Tensor {
   return tf.expandDims(tf.expandDims(rows, 1), 1);
 }
 
-function demodulation(weight: tf.Tensor, style: tf.Tensor): tf.Tensor {
+/** What the results are multiplied by, [batch, out]; none where that is 1. */
+function factorsFor({ weight, style }: ModulatedInputs, { demodulate, gain = 1 }: ModulatedOptions): tf.Tensor | undefined {
+  if (!demodulate) return undefined;
   const energy = tf.sum(tf.square(weight), [0, 1]);
   const sums = tf.matMul(tf.square(style) as tf.Tensor2D, energy as tf.Tensor2D);
-  return tf.rsqrt(tf.add(sums, DEMODULATION_EPSILON));
+  const factors = tf.rsqrt(tf.add(sums, DEMODULATION_EPSILON));
+  return gain === 1 ? factors : tf.mul(factors, gain);
 }
 
 function convolveUp(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
@@ -75,17 +80,19 @@ function doubledByWeights({ x, weight, style }: ModulatedInputs, factors: tf.Ten
   return blur(phases, { padding: [1, 0], gain: 4, factors });
 }
 
-function byWeights(inputs: ModulatedInputs, { demodulate, up }: ModulatedOptions): tf.Tensor {
+function byWeights(inputs: ModulatedInputs, options: ModulatedOptions): tf.Tensor {
   const { x, weight, style } = inputs;
-  const factors = demodulate ? demodulation(weight, style) : undefined;
-  if (up) return doubledByWeights(inputs, factors);
+  const factors = factorsFor(inputs, options);
+  if (options.up) return doubledByWeights(inputs, factors);
   return tf.conv2d(x as tf.Tensor4D, modulatedWeight(weight, style, factors) as tf.Tensor4D, 1, 'same');
 }
 
-function byActivations({ x, weight, style }: ModulatedInputs, { demodulate, up }: ModulatedOptions): tf.Tensor {
+function byActivations(inputs: ModulatedInputs, options: ModulatedOptions): tf.Tensor {
+  const { x, weight, style } = inputs;
   const modulated = tf.mul(x, overPixels(style));
-  const convolved = up ? convolveUp(modulated, weight) : tf.conv2d(modulated as tf.Tensor4D, weight as tf.Tensor4D, 1, 'same');
-  return demodulate ? tf.mul(convolved, overPixels(demodulation(weight, style))) : convolved;
+  const convolved = options.up ? convolveUp(modulated, weight) : tf.conv2d(modulated as tf.Tensor4D, weight as tf.Tensor4D, 1, 'same');
+  const factors = factorsFor(inputs, options);
+  return factors === undefined ? convolved : tf.mul(convolved, overPixels(factors));
 }
 
 /**
@@ -95,7 +102,9 @@ function byActivations({ x, weight, style }: ModulatedInputs, { demodulate, up }
 export function modulatedConv2d(inputs: ModulatedInputs, options: ModulatedOptions): tf.Tensor {
   const { x, weight, style } = inputs;
   const batch = bindAxes('modulatedConv2d', { x, weight, style }, { x: 'batch height width in', weight: 'k k in out', style: 'batch in' }).get('batch');
-  const scaled = { x, style, weight: tf.mul(weight, equalizedGain(weight)) };
+  // The factors of the demodulation carry the gain where there are any.
+  const whole = equalizedGain(weight) * (options.demodulate ? 1 : (options.gain ?? 1));
+  const scaled = { x, style, weight: tf.mul(weight, whole) };
   if (options.scale !== 'weights') return byActivations(scaled, options);
   if (batch === 1) return byWeights(scaled, options);
   throw new ShapeError({ where: 'modulatedConv2d', expected: "one image, with scale: 'weights'", got: `a batch of ${batch}`, remedy: "scale 'activations', or draw the images one by one" });

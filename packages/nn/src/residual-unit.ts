@@ -8,7 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
-import { batchNorm, batchNormSpec } from './batch-norm.ts';
+import { batchNorm, batchNormSpec, convBatchNorm } from './batch-norm.ts';
 import type { BatchNormParameters } from './batch-norm.ts';
 import { paddedConv2d } from './padded-conv.ts';
 import { constantSpec, normalSpec } from './parameters.ts';
@@ -78,10 +78,9 @@ function everyOther(x: tf.Tensor, stride: 1 | 2): tf.Tensor {
 export function residualUnit(parameters: ResidualUnitParameters, x: tf.Tensor, stride: 1 | 2): tf.Tensor {
   bindAxes('residualUnit', { x, conv0: parameters.conv0 }, { x: 'batch height width in', conv0: '3 3 in out' });
   const inner = tf.prelu(paddedConv3(batchNorm(parameters.norm0, x), parameters.conv0, 1), parameters.slope);
-  const outer = batchNorm(parameters.norm1, paddedConv3(inner, parameters.conv1, stride));
+  const outer = convBatchNorm(parameters.norm1, parameters.conv1, (weight) => paddedConv3(inner, weight, stride));
   const residual = squeezeExcite(parameters.gate, outer);
   const { shortcut } = parameters;
   if (shortcut === undefined) return tf.add(residual, everyOther(x, stride));
-  const projected = tf.conv2d(x as tf.Tensor4D, shortcut.conv as tf.Tensor4D, stride, 'valid');
-  return tf.add(residual, batchNorm(shortcut.norm, projected));
+  return tf.add(residual, convBatchNorm(shortcut.norm, shortcut.conv, (weight) => tf.conv2d(x as tf.Tensor4D, weight as tf.Tensor4D, stride, 'valid')));
 }

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CONFIG_F, bindAxes, channelsAt, resolutionsUpTo } from '@mfim/tensor-contracts';
 import type { ChannelPlan } from '@mfim/tensor-contracts';
 import {
+  ACTIVATION_GAIN,
   biasActivation,
   blur,
   constantSpec,
@@ -18,7 +19,7 @@ import {
   minibatchDeviation,
   recomputed,
 } from '@mfim/nn';
-import type { ParametersOf } from '@mfim/nn';
+import type { EqualizedMove, ParametersOf } from '@mfim/nn';
 
 function convSpec(kernel: number, input: number, output: number) {
   return { weight: convWeightSpec({ input, output, kernel }), bias: constantSpec([output], 0) };
@@ -53,6 +54,7 @@ export function discriminatorSpec(resolution: number, plan: ChannelPlan = CONFIG
 /** Tensors of the discriminator. */
 export type DiscriminatorParameters = ParametersOf<ReturnType<typeof discriminatorSpec>>;
 type BlockParameters = DiscriminatorParameters['blocks'][string];
+type ConvParameters = DiscriminatorParameters['fromRgb'];
 
 interface Features {
   /** [batch, size, size, channels] */
@@ -60,35 +62,46 @@ interface Features {
   readonly [name: string]: tf.Tensor;
 }
 
-function block({ conv0, conv1, skip }: BlockParameters, { x }: Features): Features {
-  // In scopes of their own: what a layer makes on the way is freed when it is done.
-  const same = tf.tidy(() => biasActivation(equalizedConv2d(conv0.weight, x, { padding: 1 }), conv0.bias));
-  const down = tf.tidy(() => equalizedConv2d(conv1.weight, blur(same, { padding: [2, 2] }), { stride: 2 }));
-  const shortcut = tf.tidy(() => equalizedConv2d(skip.weight, blur(x, { padding: [1, 1], down: 2 })));
-  return { x: tf.mul(tf.add(biasActivation(down, conv1.bias), shortcut), Math.SQRT1_2) };
+/** Convolution, bias and activation. All gains go into the weight. */
+function activated({ weight, bias }: ConvParameters, x: tf.Tensor, { gain = 1, ...move }: EqualizedMove): tf.Tensor {
+  const whole = gain * ACTIVATION_GAIN;
+  return biasActivation(equalizedConv2d(weight, x, { ...move, gain: whole }), bias, whole);
 }
 
-function fromRgbLayer({ weight, bias }: DiscriminatorParameters['fromRgb'], { x }: Features): Features {
-  return { x: biasActivation(equalizedConv2d(weight, x), bias) };
+function block({ conv0, conv1, skip }: BlockParameters, { x }: Features): Features {
+  // In scopes of their own: what a layer makes on the way is freed when it is done.
+  const same = tf.tidy(() => activated(conv0, x, { padding: 1 }));
+  const down = tf.tidy(() => activated(conv1, blur(same, { padding: [2, 2] }), { stride: 2, gain: Math.SQRT1_2 }));
+  const shortcut = tf.tidy(() => equalizedConv2d(skip.weight, blur(x, { padding: [1, 1], down: 2 }), { gain: Math.SQRT1_2 }));
+  return { x: tf.add(down, shortcut) };
+}
+
+function fromRgbLayer(parameters: ConvParameters, { x }: Features): Features {
+  return { x: activated(parameters, x, {}) };
 }
 
 /** How the verdict is computed. */
 export interface DiscriminateOptions {
   /** Training: blocks that read this resolution or more are run again in the backward pass instead of remembered (`recomputed` of @mfim/nn). */
   readonly recomputeFrom?: number | undefined;
+  /** Batches of one size, one after another in `image`, of which each has its own minibatch deviation; default 1. One pass draws faster than several. */
+  readonly batches?: number;
+}
+
+function withDeviation(x: tf.Tensor, batches: number): tf.Tensor {
+  return batches === 1 ? minibatchDeviation(x) : tf.concat(tf.split(x, batches).map(minibatchDeviation));
 }
 
 /**
- * @param image [batch, R, R, 3] in [-1, 1]; batch up to 4 or a multiple of 4
+ * @param image [batch, R, R, 3] in [-1, 1]; each of the `batches` up to 4 or a multiple of 4
  * @returns logits [batch, 1]; large means real
  */
-export function discriminate(parameters: DiscriminatorParameters, image: tf.Tensor, { recomputeFrom = Number.POSITIVE_INFINITY }: DiscriminateOptions = {}): tf.Tensor {
+export function discriminate(parameters: DiscriminatorParameters, image: tf.Tensor, { recomputeFrom = Number.POSITIVE_INFINITY, batches = 1 }: DiscriminateOptions = {}): tf.Tensor {
   const size = bindAxes('discriminate', { image }, { image: 'batch size size 3' }).get('size') as number;
   const { fromRgb, blocks, final } = parameters;
   let { x } = (size >= recomputeFrom ? recomputed(fromRgbLayer) : fromRgbLayer)(fromRgb, { x: image });
   for (const each of Object.values(blocks)) ({ x } = ((x.shape[1] as number) >= recomputeFrom ? recomputed(block) : block)(each, { x }));
-  x = equalizedConv2d(final.conv.weight, minibatchDeviation(x), { padding: 1 });
-  x = biasActivation(x, final.conv.bias);
+  x = activated(final.conv, withDeviation(x, batches), { padding: 1 });
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   // PyTorch flattens channels first; the key map of a foreign checkpoint reorders the weight instead.
   const flat = tf.reshape(x, [batch, height * width * channels]);

@@ -43,6 +43,7 @@ export function stageTops(resolution: number): readonly number[] {
 type Cut = { readonly from: number; readonly upTo: number };
 type Named = Readonly<Record<string, tf.Tensor>>;
 
+/** Features go channels-first from stage to stage, as runtimes compute them. */
 function featureAxes(table: StyleTable, side: number): PortContract['axes'] {
   return ['batch', channelsAt(side, table.plan), side, side];
 }
@@ -69,21 +70,9 @@ function codesOf(table: StyleTable, all: tf.Tensor): readonly tf.Tensor[] {
   return table.entries.map(({ offset, width }) => tf.slice(all, [0, offset], [-1, width]));
 }
 
-/**
- * Features as they go from stage to stage: channels-first, and without the activation's gain, which the stage that reads
- * them multiplies into its weights.
- */
-function handedOn(features: tf.Tensor): tf.Tensor {
-  return tf.transpose(tf.div(features, Math.SQRT2), [0, 3, 1, 2]);
-}
-
-function received(features: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.transpose(features, [0, 2, 3, 1]), Math.SQRT2);
-}
-
 function stateOf({ from }: Cut, inputs: Named): SynthesisState | undefined {
   if (from === 0) return undefined;
-  return { resolution: from, features: received(inputs['previous_features'] as tf.Tensor), rgb: inputs['previous_rgb'] as tf.Tensor };
+  return { resolution: from, features: tf.transpose(inputs['previous_features'] as tf.Tensor, [0, 2, 3, 1]), rgb: inputs['previous_rgb'] as tf.Tensor };
 }
 
 function checkStages(table: StyleTable, stages: readonly number[]): void {
@@ -126,7 +115,7 @@ export function generatorGraphs(
         const synthesis: SynthesisInputs = { codes: codesOf(table, inputs['codes'] as tf.Tensor), maps: fed, noise, scaleWeightsFrom: SCALE_WEIGHTS_FROM };
         const from = stateOf(cut, inputs);
         const state = synthesizeStage(parameters, table, { inputs: synthesis, stage: { upTo, ...(from === undefined ? {} : { from }) } });
-        return upTo === table.resolution ? { rgb: state.rgb } : { rgb: state.rgb, features: handedOn(state.features) };
+        return upTo === table.resolution ? { rgb: state.rgb } : { rgb: state.rgb, features: tf.transpose(state.features, [0, 3, 1, 2]) };
       },
     };
   });

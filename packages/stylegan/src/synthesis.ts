@@ -11,7 +11,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, bindAxes, resolutionsUpTo } from '@mfim/tensor-contracts';
 import type { StyleEntry, StyleTable } from '@mfim/tensor-contracts';
-import { biasActivation, modulatedConv2d, recomputed, upsample2d } from '@mfim/nn';
+import { ACTIVATION_GAIN, biasActivation, modulatedConv2d, recomputed, upsample2d } from '@mfim/nn';
 import type { ModulatedOptions } from '@mfim/nn';
 import { layerKey } from './generator-spec.ts';
 import type { SynthesisParameters } from './generator-spec.ts';
@@ -69,14 +69,16 @@ interface BlockParameters {
 function convLayer(layer: ConvParameters, { entry, scale }: { readonly entry: StyleEntry; readonly scale: Scale }, { below, codes, noises, maps }: BlockInputs): tf.Tensor {
   const key = layerKey(entry);
   const inputs = { x: below.features, weight: layer.weight, style: codes[key] as tf.Tensor };
-  let result = modulatedConv2d(inputs, { demodulate: true, up: entry.layer === 'conv0', scale });
+  // The activation's gain goes into all that is smaller than the result.
+  const gain = ACTIVATION_GAIN;
+  let result = modulatedConv2d(inputs, { demodulate: true, up: entry.layer === 'conv0', scale, gain });
   const [noise, map] = [noises[key], maps[key]];
-  if (noise !== undefined) result = tf.add(result, tf.mul(noise, layer.noiseStrength));
+  if (noise !== undefined) result = tf.add(result, tf.mul(noise, tf.mul(layer.noiseStrength, gain)));
   if (map !== undefined) {
     bindAxes('synthesize', { map, result }, { map: 'batch size size 1', result: 'batch size size channels' });
-    result = tf.add(result, map);
+    result = tf.add(result, tf.mul(map, gain));
   }
-  return biasActivation(result, layer.bias);
+  return biasActivation(result, layer.bias, gain);
 }
 
 function toRgb({ weight, bias }: RgbParameters, inputs: { readonly x: tf.Tensor; readonly style: tf.Tensor }, scale: Scale): tf.Tensor {

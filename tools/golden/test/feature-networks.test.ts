@@ -2,7 +2,7 @@
 import '@tensorflow/tfjs';
 import { existsSync, readFileSync } from 'node:fs';
 import { readPyTorch, subState, toFloat32State } from '@mfim/checkpoints';
-import { coefficientNetwork, coefficientNetworkParameters, coefficientNetworkState, lpipsLoss, threeDdfaRegressor } from '@mfim/losses-3dmm';
+import { coefficientNetwork, foldCoefficientNetwork, coefficientNetworkParameters, coefficientNetworkState, lpipsLoss, threeDdfaRegressor } from '@mfim/losses-3dmm';
 import { lpips, lpipsParameters, mobileFaceNet, mobileFaceNetParameters, squeezeNetTaps } from '@mfim/nn';
 import type { WeightState } from '@mfim/nn';
 import type { FaceCoefficients, HostTensor } from '@mfim/tensor-contracts';
@@ -105,7 +105,7 @@ describe.skipIf(absent)(`3DDFA_V2's regressor${why}`, () => {
     const names = ['face', 'aligned'] as const;
     const gradients = tf.grads((face: tf.Tensor, aligned: tf.Tensor) => {
       const outputs = new Map([
-        ['face', joined(coefficientNetwork(parameters, enlarge(face, side)))],
+        ['face', joined(coefficientNetwork(foldCoefficientNetwork(parameters), enlarge(face, side)))],
         ['aligned', joined(threeDdfaRegressor(parameters).regress(aligned))],
       ]);
       for (const [name, output] of outputs) {

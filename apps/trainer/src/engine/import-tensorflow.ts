@@ -9,6 +9,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '@mfim/tensor-contracts';
 import { findPackage } from './package-part.ts';
+import { registerTensorflowKernels } from './tensorflow-kernels.ts';
 
 /** What the addon says about itself. */
 export interface TensorflowLibrary {
@@ -38,7 +39,7 @@ export async function importTensorflow(name: string = PACKAGE, command: string =
   prepareProcess();
   try {
     const module = (await import(name)) as { readonly version: Readonly<Record<string, string>> };
-    return describe(tf.findBackend('tensorflow'), module.version['tfjs-node'] ?? 'unknown');
+    return described(tf.findBackend('tensorflow'), module.version['tfjs-node'] ?? 'unknown');
   } catch (cause) {
     throw refusal(cause, command);
   }
@@ -63,7 +64,7 @@ export async function loadTensorflowAddon(addon: string, command: string): Promi
     await import('@tensorflow/tfjs');
     tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, PACKAGE));
     await tf.setBackend('tensorflow');
-    return describe(tf.backend(), installed.version);
+    return described(tf.backend(), installed.version);
   } catch (cause) {
     throw refusal(cause, command);
   }
@@ -82,7 +83,8 @@ function prepareProcess(): void {
   }
 }
 
-function describe(backend: unknown, tfjsNode: string): TensorflowLibrary {
+function described(backend: unknown, tfjsNode: string): TensorflowLibrary {
+  registerTensorflowKernels();
   const { binding } = backend as { binding?: Binding };
   return { tensorflow: binding?.TF_Version ?? 'unknown', tfjsNode, gpu: binding?.isUsingGpuDevice() ?? false };
 }

@@ -56,6 +56,7 @@ export function parametersOf<Tree extends SpecTree>(network: FlatNetwork<Tree>, 
   return fillParameters(network.tree, (name) => {
     const index = byName.get(name);
     if (index === undefined) return buffers.get(name);
-    return tf.reshape(pieces[index] as tf.Tensor, (layout.shapes[index] as readonly number[]).slice());
+    const [piece, shape] = [pieces[index] as tf.Tensor, layout.shapes[index] as readonly number[]];
+    return shape.length === 1 ? piece : tf.reshape(piece, shape.slice());
   });
 }

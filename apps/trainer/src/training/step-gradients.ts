@@ -55,11 +55,17 @@ export function swapperGradient(context: ObjectiveContext, point: ObjectivePoint
   return { ...found, swapped };
 }
 
+/** In one pass, which is faster; one after the other where memory is short. */
+function verdictsOf(critic: Parameters<typeof discriminate>[0], images: readonly tf.Tensor[], { recomputeFrom }: ObjectiveContext['model']): tf.Tensor[] {
+  if (recomputeFrom !== undefined) return images.map((image) => discriminate(critic, image, { recomputeFrom }));
+  return tf.split(discriminate(critic, tf.concat([...images]), { batches: images.length }), images.length);
+}
+
 /** The gradient of the discriminator's verdicts. @param flat its parameters */
 export function verdictGradient({ model }: ObjectiveContext, flat: tf.Tensor, images: { readonly fake: tf.Tensor; readonly real: tf.Tensor }): PartGradient {
   return differentiate(flat, () => {
     const critic = parametersOf(model.discriminator, flat);
-    const [real, fake] = [discriminate(critic, images.real, model), discriminate(critic, images.fake, model)];
+    const [real, fake] = verdictsOf(critic, [images.real, images.fake], model) as [tf.Tensor, tf.Tensor];
     const total = adversarialDiscriminatorLoss(real, fake);
     return { total, terms: { discriminator: total, realLogit: tf.mean(real), fakeLogit: tf.mean(fake) } };
   });

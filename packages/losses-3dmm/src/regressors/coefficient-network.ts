@@ -8,8 +8,8 @@
  * the published file is left out. Batch normalisation in evaluation mode only.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNorm, batchNormSpec, heConvSpec, normalSpec, constantSpec, paddedConv2d } from '@mfim/nn';
-import type { BatchNormParameters, ParameterSpec } from '@mfim/nn';
+import { batchNormSpec, constantSpec, foldBatchNorm, heConvSpec, normalSpec, paddedConv2d } from '@mfim/nn';
+import type { BatchNormParameters, FoldedConvolution, ParameterSpec } from '@mfim/nn';
 import { bindAxes } from '@mfim/tensor-contracts';
 import type { FaceCoefficients } from '@mfim/tensor-contracts';
 
@@ -93,30 +93,46 @@ export interface CoefficientNetworkParameters {
   readonly head: { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
 }
 
-/** 3x3, one kernel a channel, one pixel of zeros on every side. */
-function depthwise(x: tf.Tensor, kernel: tf.Tensor, stride: number): tf.Tensor {
-  const padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]) as tf.Tensor4D;
-  return tf.depthwiseConv2d(padded, kernel as tf.Tensor4D, stride, 'valid');
+/** The network with its normalisations folded into its convolutions. */
+export interface FoldedCoefficientNetwork {
+  readonly stem: FoldedConvolution;
+  readonly blocks: { readonly [name: string]: { readonly depthwise: FoldedConvolution; readonly pointwise: FoldedConvolution } };
+  readonly head: CoefficientNetworkParameters['head'];
 }
 
-function separableBlock(parameters: SeparableBlockParameters, x: tf.Tensor, stride: number): tf.Tensor {
-  const filtered = tf.relu(batchNorm(parameters.depthwiseNorm, depthwise(x, parameters.depthwise, stride)));
-  return tf.relu(batchNorm(parameters.pointwiseNorm, paddedConv2d(filtered, parameters.pointwise, {})));
+/** Folds what does not depend on the face. Tensors made anew belong to the open scope. */
+export function foldCoefficientNetwork({ stem, blocks, head }: CoefficientNetworkParameters): FoldedCoefficientNetwork {
+  const foldedBlocks = Object.entries(blocks).map(([name, block]) => {
+    const folded = { depthwise: foldBatchNorm(block.depthwiseNorm, block.depthwise), pointwise: foldBatchNorm(block.pointwiseNorm, block.pointwise) };
+    return [name, folded] as const;
+  });
+  return { stem: foldBatchNorm(stem.norm, stem.conv), blocks: Object.fromEntries(foldedBlocks), head };
+}
+
+/** 3x3, one kernel a channel, one pixel of zeros on every side. */
+function depthwise(x: tf.Tensor, kernel: tf.Tensor, stride: number): tf.Tensor {
+  const around: [number, number] = [1, 1];
+  return tf.depthwiseConv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, [[0, 0], around, around, [0, 0]]);
+}
+
+function separableBlock(block: FoldedCoefficientNetwork['blocks'][string], x: tf.Tensor, stride: number): tf.Tensor {
+  const filtered = tf.relu(tf.add(depthwise(x, block.depthwise.kernel, stride), block.depthwise.bias));
+  return tf.relu(tf.add(paddedConv2d(filtered, block.pointwise.kernel, {}), block.pointwise.bias));
 }
 
 /**
  * Normalised 3DMM coefficients of faces; differentiable with respect to the face.
  *
+ * @param network of `foldCoefficientNetwork`
  * @param face [batch, 120, 120, 3], RGB in [-1, 1], in the framing of 3DDFA (`threeDdfaCrop`)
  * @returns shape [batch, 40], pose [batch, 12], expression [batch, 10]
  * @throws ShapeError when the face has another size.
  */
-export function coefficientNetwork(parameters: CoefficientNetworkParameters, face: tf.Tensor): FaceCoefficients<tf.Tensor> {
+export function coefficientNetwork({ stem, blocks, head }: FoldedCoefficientNetwork, face: tf.Tensor): FaceCoefficients<tf.Tensor> {
   bindAxes('coefficientNetwork', { face }, { face: `batch ${COEFFICIENT_INPUT_SIZE} ${COEFFICIENT_INPUT_SIZE} 3` });
-  const { stem, blocks, head } = parameters;
   const bgr = tf.mul(tf.reverse(face, -1), BYTE_CENTRE / INPUT_DIVISOR);
-  let x = tf.relu(batchNorm(stem.norm, paddedConv2d(bgr, stem.conv, { stride: 2, padding: 1 })));
-  for (const [name, , stride] of BLOCKS) x = separableBlock(blocks[name] as SeparableBlockParameters, x, stride);
+  let x: tf.Tensor = tf.relu(tf.add(paddedConv2d(bgr, stem.kernel, { stride: 2, padding: 1 }), stem.bias));
+  for (const [name, , stride] of BLOCKS) x = separableBlock(blocks[name] as FoldedCoefficientNetwork['blocks'][string], x, stride);
   const pooled = tf.mean(x, [1, 2]) as tf.Tensor2D;
   const numbers = tf.add(tf.matMul(pooled, head.weight as tf.Tensor2D), head.bias);
   const { pose, shape, expression } = COEFFICIENT_WIDTHS;

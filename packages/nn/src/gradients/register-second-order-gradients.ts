@@ -1,26 +1,21 @@
 /**
- * The gradients that tfjs 4.22 lacks for training with R1, whose loss contains a gradient:
- * - LeakyRelu: the shipped gradient goes through Greater, which has none itself; Step has one.
- * - Conv2DBackpropFilter and DepthwiseConv2dNativeBackpropInput: bilinear maps, so each gradient is
- *   the same map with one argument replaced.
+ * The gradients that tfjs 4.22 lacks for training with R1, whose loss contains a gradient, and those that it computes with
+ * more work than they need:
+ * - activations (see `activation-gradients.ts`): the shipped gradients go through Greater, which has none itself.
+ * - sums and what broadcasts (see `broadcast-gradients.ts`).
+ * - depthwise convolutions (see `depthwise-gradients.ts`).
+ * - Conv2DBackpropFilter: a bilinear map, so each gradient is the same map with one argument replaced.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig } from '@tensorflow/tfjs-core';
+import { ACTIVATION_GRADIENTS } from './activation-gradients.ts';
+import { BROADCAST_GRADIENTS } from './broadcast-gradients.ts';
+import { DEPTHWISE_GRADIENTS } from './depthwise-gradients.ts';
 
 interface ConvAttributes {
   readonly strides: [number, number] | number;
   readonly pad: 'valid' | 'same' | number;
 }
-
-const leakyRelu: GradConfig = {
-  kernelName: 'LeakyRelu',
-  inputsToSave: ['x'],
-  gradFunc: (dy, saved, attributes) => {
-    const [x] = saved as [tf.Tensor];
-    const alpha = attributes['alpha'] as number;
-    return { x: () => tf.mul(dy as tf.Tensor, tf.add(tf.mul(tf.step(x), 1 - alpha), alpha)) };
-  },
-};
 
 const convFilter: GradConfig = {
   kernelName: 'Conv2DBackpropFilter',
@@ -37,28 +32,9 @@ const convFilter: GradConfig = {
   },
 };
 
-const depthwiseInput: GradConfig = {
-  kernelName: 'DepthwiseConv2dNativeBackpropInput',
-  inputsToSave: ['dy', 'filter'],
-  gradFunc: (inputGradient, saved, attributes) => {
-    const [dy, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
-    const { strides, pad } = attributes as unknown as ConvAttributes;
-    const x = inputGradient as tf.Tensor4D;
-    return {
-      dy: () => tf.depthwiseConv2d(x, filter, strides, pad),
-      filter: () =>
-        tf.engine().runKernel(
-          'DepthwiseConv2dNativeBackpropFilter',
-          { x, dy },
-          { strides, pad, dilations: [1, 1], filterShape: filter.shape },
-        ) as tf.Tensor,
-    };
-  },
-};
-
 /** Registers them once for all backends. Call it before the first gradient of a gradient. */
 export function registerSecondOrderGradients(): void {
-  for (const gradient of [leakyRelu, convFilter, depthwiseInput]) {
+  for (const gradient of [...ACTIVATION_GRADIENTS, ...BROADCAST_GRADIENTS, ...DEPTHWISE_GRADIENTS, convFilter]) {
     if (tf.getGradient(gradient.kernelName) !== undefined) tf.unregisterGradient(gradient.kernelName);
     tf.registerGradient(gradient);
   }

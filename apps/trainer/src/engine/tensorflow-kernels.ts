@@ -1,0 +1,119 @@
+/**
+ * Kernels for the backend `tensorflow` that tfjs-node does not have, or makes of many operations although TensorFlow has one:
+ * gradients of activations (see `activation-gradients.ts` of @mfim/nn), PReLU, sums over all but the channels, gradients of
+ * depthwise convolutions whose padding is given.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
+
+const BACKEND = 'tensorflow';
+
+/** An attribute of a TensorFlow operation. */
+interface OperationAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** What is used of tfjs-node's backend. */
+interface Backend {
+  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT', number>>;
+  executeSingleOutput(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[]): TensorInfo;
+}
+
+interface Call {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly backend: unknown;
+  readonly attrs?: NamedAttrMap;
+}
+
+const floatType = ({ binding }: Backend): OperationAttribute => ({ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT });
+
+/** TensorFlow's gradients take the upper gradient first, then what the activation read. */
+function activationGradient(operation: string): KernelFunc {
+  return (({ inputs: { dy, x }, backend, attrs = {} }: Call) => {
+    const native = backend as Backend;
+    const alpha = attrs['alpha'] === undefined ? [] : [{ name: 'alpha', type: native.binding.TF_ATTR_FLOAT, value: attrs['alpha'] }];
+    return native.executeSingleOutput(operation, [...alpha, floatType(native)], [dy as TensorInfo, x as TensorInfo]);
+  }) as unknown as KernelFunc;
+}
+
+const prelu: KernelFunc = ((({ inputs: { x, alpha } }: Call) =>
+  tf.tidy(() => tf.where(tf.greater(x as tf.Tensor, 0), x as tf.Tensor, tf.mul(x as tf.Tensor, alpha as tf.Tensor))))) as unknown as KernelFunc;
+
+/** The gradient of a bias is such a sum, and TensorFlow's operation for it takes half the time of a reduction. */
+function sumsOverPixels(call: Call): boolean {
+  const { shape, dtype } = call.inputs['x'] as TensorInfo;
+  const { axis, keepDims = false } = call.attrs as never as { readonly axis: number | number[]; readonly keepDims?: boolean };
+  const axes = tf.util.parseAxisParam(axis, shape);
+  return dtype === 'float32' && !keepDims && shape.length > 1 && axes.length === shape.length - 1 && !axes.includes(shape.length - 1);
+}
+
+function sum(otherwise: KernelFunc): KernelFunc {
+  return ((call: Call) => {
+    if (!sumsOverPixels(call)) return otherwise(call as never);
+    const native = call.backend as Backend;
+    const layout = { name: 'data_format', type: native.binding.TF_ATTR_STRING, value: 'NHWC' };
+    return native.executeSingleOutput('BiasAddGrad', [floatType(native), layout], [call.inputs['x'] as TensorInfo]);
+  }) as unknown as KernelFunc;
+}
+
+type ConvolutionInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
+
+function depthwiseAttributes(native: Backend, { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo }: ConvolutionInfo): readonly OperationAttribute[] {
+  const { TF_ATTR_INT, TF_ATTR_STRING } = native.binding;
+  const { type: padding, top, bottom, left, right } = padInfo;
+  return [
+    floatType(native),
+    { name: 'strides', type: TF_ATTR_INT, value: [1, strideHeight, strideWidth, 1] },
+    { name: 'dilations', type: TF_ATTR_INT, value: [1, dilationHeight, dilationWidth, 1] },
+    { name: 'data_format', type: TF_ATTR_STRING, value: 'NHWC' },
+    { name: 'padding', type: TF_ATTR_STRING, value: padding },
+    ...(padding === 'EXPLICIT' ? [{ name: 'explicit_paddings', type: TF_ATTR_INT, value: [0, 0, top, bottom, left, right, 0, 0] }] : []),
+  ];
+}
+
+interface DepthwiseShapes {
+  readonly input: readonly number[];
+  readonly filter: readonly number[];
+}
+
+/** tfjs-node's leaves out the amounts of an explicit padding. */
+function depthwiseGradient(operation: string, shapesOf: (call: Call) => DepthwiseShapes, inputsOf: (inputs: Call['inputs'], sizes: tf.Tensor) => readonly TensorInfo[]): KernelFunc {
+  return ((call: Call) => {
+    const { strides, dilations, pad, dimRoundingMode } = call.attrs as never as { strides: number; dilations: number; pad: number; dimRoundingMode: 'floor' };
+    const { input, filter } = shapesOf(call);
+    const info = tf.backend_util.computeConv2DInfo(input as [number, number, number, number], filter as [number, number, number, number], strides, dilations, pad, dimRoundingMode, true);
+    const native = call.backend as Backend;
+    return tf.tidy(() => {
+      const sizes = tf.tensor1d((operation.endsWith('Input') ? input : filter).slice(), 'int32');
+      return native.executeSingleOutput(operation, depthwiseAttributes(native, info), inputsOf(call.inputs, sizes)) as tf.Tensor;
+    });
+  }) as unknown as KernelFunc;
+}
+
+const KERNELS: Readonly<Record<string, KernelFunc>> = {
+  ReluGrad: activationGradient('ReluGrad'),
+  Relu6Grad: activationGradient('Relu6Grad'),
+  LeakyReluGrad: activationGradient('LeakyReluGrad'),
+  Prelu: prelu,
+  DepthwiseConv2dNativeBackpropInput: depthwiseGradient(
+    'DepthwiseConv2dNativeBackpropInput',
+    ({ inputs, attrs }) => ({ input: attrs?.['inputShape'] as number[], filter: (inputs['filter'] as TensorInfo).shape }),
+    ({ dy, filter }, sizes) => [sizes, filter as TensorInfo, dy as TensorInfo],
+  ),
+  DepthwiseConv2dNativeBackpropFilter: depthwiseGradient(
+    'DepthwiseConv2dNativeBackpropFilter',
+    ({ inputs, attrs }) => ({ input: (inputs['x'] as TensorInfo).shape, filter: attrs?.['filterShape'] as number[] }),
+    ({ x, dy }, sizes) => [x as TensorInfo, sizes, dy as TensorInfo],
+  ),
+};
+
+/** Registers them, in the place of tfjs-node's where it has one. Call it once, when the backend is registered. */
+export function registerTensorflowKernels(): void {
+  const shipped = tf.getKernel('Sum', BACKEND).kernelFunc;
+  for (const [kernelName, kernelFunc] of Object.entries({ ...KERNELS, Sum: sum(shipped) })) {
+    if (tf.getKernel(kernelName, BACKEND) !== undefined) tf.unregisterKernel(kernelName, BACKEND);
+    tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
+  }
+}
