@@ -1,5 +1,5 @@
 /** Regressors of 3DMM coefficients: 3DDFA_V2's, DECA's coarse encoder, Deep3DFaceRecon's. */
-import { COEFFICIENT_NETWORK_KEY_MAP, coefficientNetwork, coefficientNetworkSpec, importedCoefficientNetwork } from '@mfim/losses-3dmm';
+import { COEFFICIENT_NETWORK_KEY_MAP, coefficientNetwork, foldCoefficientNetwork, coefficientNetworkSpec, importedCoefficientNetwork } from '@mfim/losses-3dmm';
 import { DECA_KEY_MAP, DEEP_3D_KEY_MAP, decaCoefficients, decaParameters, decaSpec, deep3dCoefficients, deep3dParameters, deep3dSpec } from '@mfim/losses-3dmm';
 import type * as tf from '@tensorflow/tfjs-core';
 import { networkKind } from '../network-kind.ts';
@@ -15,7 +15,7 @@ export const threeDdfaKind = networkKind({
   forms: () => THREE_DDFA_WIDTHS.map((width) => ({ map: COEFFICIENT_NETWORK_KEY_MAP, spec: coefficientNetworkSpec(width), config: { width } })),
   network: ({ tensors, config }) => {
     const parameters = importedCoefficientNetwork(tensors, config['width'] as number);
-    return ({ image }) => ({ ...coefficientNetwork(parameters, image as tf.Tensor) });
+    return ({ image }) => ({ ...coefficientNetwork(foldCoefficientNetwork(parameters), image as tf.Tensor) });
   },
 });
 
