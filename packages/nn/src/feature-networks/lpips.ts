@@ -22,7 +22,7 @@ const EPSILON = 1e-10;
 
 function unitChannels(x: tf.Tensor4D): tf.Tensor4D {
   const norm = tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), EPSILON * EPSILON));
-  return tf.div(x, tf.add(norm, EPSILON));
+  return tf.mul(x, tf.div(1, tf.add(norm, EPSILON)));
 }
 
 function tapDistance(head: tf.Tensor2D, first: tf.Tensor4D, second: tf.Tensor4D): tf.Tensor1D {
