@@ -92,7 +92,8 @@ describe.skipIf(block === undefined)(`channel blocks${WITHOUT}`, () => {
     expect(names.filter((name) => name === 'blocked ReorderInput')).toHaveLength(1);
     // Features and RGB.
     expect(names.filter((name) => name === 'blocked ReorderOutput')).toHaveLength(2);
-    expect(names.filter((name) => name === 'blocked Conv')).toHaveLength(7);
+    // One scales channels.
+    expect(names.filter((name) => name === 'blocked Conv')).toHaveLength(8);
     expect(names.filter((name) => name === 'Conv' || name === 'DepthToSpace' || name === 'LeakyRelu')).toEqual([]);
   });
 

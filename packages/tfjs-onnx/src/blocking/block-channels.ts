@@ -6,9 +6,10 @@
  * B is the processor's (16 with AVX-512, 8 with AVX): such a graph is made where it runs, never stored. `channelBlock` finds B.
  */
 import type { OnnxNode } from '../onnx/model.ts';
+import { constantsOf } from './constants-of.ts';
 import { BLOCK_DOMAIN, BlockedGraph } from './blocked-graph.ts';
 import { dropUnreadNodes } from '../lowering/finishing/drop-unread-nodes.ts';
-import { inferSizes } from './infer-sizes.ts';
+import { inferSizes, integersOf } from './infer-sizes.ts';
 import { NODE_RULES, twinFor } from './node-rules.ts';
 import type { Rule, Surroundings } from './node-rules.ts';
 import { readGraph, writeChanged } from './read-graph.ts';
@@ -28,22 +29,19 @@ function readersOf({ nodes, outputs }: Graph): ReadonlyMap<string, readonly (Onn
   return readers;
 }
 
-function constantsOf({ nodes, initializers }: Graph): ReadonlySet<string> {
-  const constants = new Set(initializers.map(({ name }) => name));
-  for (const { inputs, outputs } of nodes) {
-    if (inputs.every((name) => name === '' || constants.has(name))) for (const name of outputs) constants.add(name);
-  }
-  return constants;
-}
-
 function surroundingsOf(original: Graph, graph: BlockedGraph): Omit<Surroundings, 'eager'> {
   const producers = new Map(original.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const [readers, constants] = [readersOf(original), constantsOf(original)];
+  const stored = new Map(original.initializers.map((tensor) => [tensor.name, tensor] as const));
   return {
     graph,
     producer: (name) => producers.get(name),
     onlyReader: (name) => (readers.get(name)?.length === 1 ? readers.get(name)?.[0] : undefined),
     isConstant: (name) => constants.has(name),
+    integersOf(name) {
+      const tensor = stored.get(name);
+      return tensor === undefined ? undefined : integersOf(tensor);
+    },
     hasComputedWeights: original.nodes.some(({ operator, inputs }) => operator === 'Conv' && !constants.has(inputs[1] ?? '')),
     apart: new Map(),
   };

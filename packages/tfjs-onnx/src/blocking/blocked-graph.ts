@@ -134,6 +134,22 @@ export class BlockedGraph {
     return this.emit({ operator: 'ReorderOutput', inputs: [blocked], attributes: { channels }, domain: BLOCK_DOMAIN, output });
   }
 
+  /**
+   * Lets the convolution that gave `twin`, which nothing else reads, add a bias or (in place) a sum; returns the result, or
+   * `undefined` when it was no convolution, or does something after it.
+   */
+  extendConvolution(twin: string, { bias, sum }: { readonly bias?: string; readonly sum?: string }): string | undefined {
+    const index = this.nodes.findLastIndex(({ outputs }) => outputs[0] === twin);
+    const node = this.nodes[index];
+    if (node?.domain !== BLOCK_DOMAIN || node.operator !== 'Conv' || node.attributes['activation'] !== undefined) return undefined;
+    const [x = '', weights = '', ownBias = '', ownSum] = node.inputs;
+    if (ownSum !== undefined || (bias !== undefined && ownBias !== '')) return undefined;
+    // What it adds may come after it.
+    this.nodes.splice(index, 1);
+    this.nodes.push({ ...node, inputs: [x, weights, bias ?? ownBias, ...(sum === undefined ? [] : [sum])] });
+    return twin;
+  }
+
   /** Says that an activation of `twin` may be applied by these convolutions instead. */
   activateWith(twin: string, convolutions: readonly string[]): void {
     this.parts.set(twin, convolutions);

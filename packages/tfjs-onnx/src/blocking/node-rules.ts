@@ -6,6 +6,7 @@ import type { OnnxNode } from '../onnx/model.ts';
 import { BLOCK_DOMAIN } from './blocked-graph.ts';
 import type { BlockedGraph } from './blocked-graph.ts';
 import { blockedBias, blockedDepthwiseWeights, blockedWeights } from './blocked-weights.ts';
+import { addedByConvolution, byChannels, overPixels } from './channel-rules.ts';
 import { convolutionMove } from './infer-sizes.ts';
 import type { Sizes } from './infer-sizes.ts';
 import { emitWinograd, winogradConvolution } from './winograd.ts';
@@ -18,6 +19,8 @@ export interface Surroundings {
   onlyReader(name: string): OnnxNode | undefined;
   /** Whether a tensor depends on constants only. */
   isConstant(name: string): boolean;
+  /** The numbers of a constant vector. */
+  integersOf(name: string): readonly number[] | undefined;
   /** Whether convolutions with constant weights start blocks, too. */
   readonly eager: boolean;
   /** Whether some convolution has weights that do not depend on constants only. */
@@ -143,8 +146,10 @@ const sameSizes = (first: Sizes, second: Sizes | undefined): boolean => first.le
 const COMPARISONS = new Set(['Greater', 'Less']);
 
 /** Item by item, of two tensors: both in blocks, or one in blocks and one that broadcasts over pixels or channels. */
-const binary: Rule = (node, { graph }) => {
+const binary: Rule = (node, surroundings) => {
+  const { graph } = surroundings;
   const [left = '', right = ''] = node.inputs;
+  if (byChannels(node, surroundings) || addedByConvolution(node, surroundings)) return true;
   const sizes = graph.blockable(output(node));
   const twins = node.inputs.filter((name) => graph.hasTwin(name) && sameSizes(sizes ?? [], graph.sizes.get(name)));
   if (node.inputs.length !== 2 || sizes === undefined || twins.length === 0) return false;
@@ -215,6 +220,8 @@ export const NODE_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...['LeakyRelu', 'Relu', 'Sigmoid', 'Tanh', 'Elu', 'Neg', 'Abs', 'Exp', 'Sqrt', 'Reciprocal', 'Erf', 'Softplus', 'HardSigmoid'].map((name) => [name, unary] as const),
   ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Greater', 'Less'].map((name) => [name, binary] as const),
   ['Clip', clip],
+  ['ReduceSum', overPixels],
+  ['ReduceMean', overPixels],
   ['Where', where],
   ['Concat', concat],
   ['DepthToSpace', depthToSpace],

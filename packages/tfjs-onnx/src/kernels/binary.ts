@@ -54,6 +54,13 @@ function eluGradient({ graph }: Lowering, dy: string, y: string): string {
   return graph.emit('Mul', [dy, slope]);
 }
 
+/** ONNX Runtime's own has one thread. */
+function prelu({ graph, choices }: Lowering, x: string, alpha: string): string {
+  if (choices.step === 'comparison') return graph.emit('PRelu', [x, alpha]);
+  const negative = graph.emit('Clip', [x, '', graph.scalar(0)]);
+  return graph.emit('Add', [graph.emit('Mul', [negative, alpha]), graph.emit('Relu', [x])]);
+}
+
 const sum: KernelRule = {
   kernel: 'AddN',
   factors: linearInAll(),
@@ -94,7 +101,7 @@ export const binaryRules: readonly KernelRule<never>[] = [
   binaryRule({ kernel: 'Mod', emit: modulo }),
   binaryRule({ kernel: 'SquaredDifference', emit: squaredDifference }),
   binaryRule({ kernel: 'EluGrad', emit: eluGradient, names: ['dy', 'y'] }),
-  binaryRule({ kernel: 'Prelu', emit: node('PRelu'), names: ['x', 'alpha'], factors: positivelyLinearIn('x') }),
+  binaryRule({ kernel: 'Prelu', emit: prelu, names: ['x', 'alpha'], factors: positivelyLinearIn('x') }),
   sum,
   select,
 ];

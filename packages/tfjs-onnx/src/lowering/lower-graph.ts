@@ -124,7 +124,7 @@ function inBlocks(model: OnnxModel, block: number): OnnxModel {
 /** Writes the graph as a model. The calls of `recorded` are changed in place. */
 export async function lowerGraph(recorded: RecordedGraph, options: LoweringOptions): Promise<OnnxModel> {
   const choices = { ...DEFAULT_CHOICES, ...options.choices };
-  const graph = rewriteGraph(recorded, options.varying, choices.passes);
+  const graph = rewriteGraph(recorded, options.varying, choices);
   const constants = findConstants(graph, options.varying, choices.passes.has('fold constants'));
   const calls = liveCalls(graph, (value) => constants.has(value));
   const read = new Set([...calls.flatMap((call) => [...call.inputs.values()]), ...graph.outputs.values()]);

@@ -19,6 +19,8 @@ export class CallGraph {
   readonly graph: RecordedGraph;
   private readonly varying: VaryingAttributes;
   private readonly readers = new Map<Value, number>();
+  private readonly inserted = new Map<KernelCall, readonly KernelCall[]>();
+  private made = 0;
 
   constructor(graph: RecordedGraph, varying: VaryingAttributes) {
     this.graph = graph;
@@ -46,6 +48,29 @@ export class CallGraph {
   /** Whether one call alone reads the value. */
   isReadOnce(value: Value): boolean {
     return this.readers.get(value) === 1;
+  }
+
+  /** A number as an operand. */
+  number(value: number): Value {
+    this.made += 1;
+    return { id: this.graph.values.length + this.made, dtype: 'float32', example: [], larger: [], shape: [], source: { kind: 'uniform', value } };
+  }
+
+  /** A call that runs before `call`; what it gives has the shape of `like`. */
+  insert(call: KernelCall, rewriting: Rewriting, like: Value): Value {
+    const outputs: Value[] = [];
+    const inserted: KernelCall = { ...rewriting, outputs, scope: call.scope, site: call.site };
+    this.made += 1;
+    const value: Value = { ...like, id: this.graph.values.length + this.made, source: { kind: 'call', call: inserted } };
+    outputs.push(value);
+    for (const input of rewriting.inputs.values()) this.count(input, 1);
+    this.inserted.set(call, [...(this.inserted.get(call) ?? []), inserted]);
+    return value;
+  }
+
+  /** The graph with what was inserted. */
+  finish(): RecordedGraph {
+    return { ...this.graph, calls: this.graph.calls.flatMap((call) => [...(this.inserted.get(call) ?? []), call]) };
   }
 
   /** Lets the call compute its outputs in another way. Calls of a merged recording are its own, so they are changed in place. */
