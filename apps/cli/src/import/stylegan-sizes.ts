@@ -1,8 +1,7 @@
 /** Sizes of StyleGAN2 networks, read off the shapes of either PyTorch store. */
-import { channelsAt } from '@mfim/tensor-contracts';
-import type { ChannelPlan } from '@mfim/tensor-contracts';
-import { InputError } from '@mfim/tensor-contracts';
 import type { Shaped } from '@mfim/checkpoints';
+import { InputError, channelsAt } from '@mfim/tensor-contracts';
+import type { ChannelPlan } from '@mfim/tensor-contracts';
 
 /** Whose names a network has. */
 export type StyleganOrigin = 'nvidia' | 'rosinality';
@@ -17,6 +16,9 @@ export interface GeneratorSizes {
 
 type Shapes = ReadonlyMap<string, Shaped>;
 type Widths = ReadonlyMap<number, number>;
+
+/** Of nothing, 0; files may have more names than a call may have arguments. */
+const largest = (values: Iterable<number>): number => [...values].reduce((most, value) => Math.max(most, value), 0);
 
 /** The first resolution that rosinality's lists `convs` begin with. */
 const FIRST_LISTED = 8;
@@ -34,8 +36,8 @@ function matches(shapes: Shapes, expression: RegExp): readonly { readonly index:
  * @throws InputError when `min(maximum, base / size)` gives no such widths
  */
 function channelPlan(file: string, widths: Widths): ChannelPlan {
-  const resolution = Math.max(...widths.keys());
-  const maximum = Math.max(...widths.values());
+  const resolution = largest(widths.keys());
+  const maximum = largest(widths.values());
   const top = widths.get(resolution) as number;
   const base = top < maximum ? top * resolution : maximum * resolution;
   const wrong = [...widths].filter(([size, width]) => channelsAt(size, { base, maximum }) !== width);
@@ -67,7 +69,7 @@ export function generatorSizes(file: string, origin: StyleganOrigin, shapes: Sha
   const widths = origin === 'nvidia' ? nvidiaWidths(shapes) : rosinalityWidths(shapes);
   const layers = matches(shapes, origin === 'nvidia' ? /^mapping\.fc(\d+)\.weight$/ : /^style\.(\d+)\.weight$/);
   return {
-    resolution: Math.max(...widths.keys()),
+    resolution: largest(widths.keys()),
     channels: channelPlan(file, widths),
     latentWidth: layers[0]?.shape[0] ?? 0,
     mappingLayers: layers.length,
@@ -78,7 +80,7 @@ export function generatorSizes(file: string, origin: StyleganOrigin, shapes: Sha
 export function discriminatorSizes(file: string, origin: StyleganOrigin, shapes: Shapes): Pick<GeneratorSizes, 'resolution' | 'channels'> {
   const last = origin === 'nvidia' ? 'b4.conv.weight' : 'final_conv.0.weight';
   const blocks = matches(shapes, origin === 'nvidia' ? /^b(\d+)\.conv0\.weight$/ : /^convs\.(\d+)\.conv1\.0\.weight$/);
-  const resolution = origin === 'nvidia' ? Math.max(...blocks.map(({ index }) => index)) : 4 * 2 ** blocks.length;
+  const resolution = origin === 'nvidia' ? largest(blocks.map(({ index }) => index)) : 4 * 2 ** blocks.length;
   const sizeOf = (index: number): number => (origin === 'nvidia' ? index : (2 * resolution) / 2 ** index);
   const widths = new Map([[4, shapes.get(last)?.shape[0] ?? 0], ...blocks.map(({ index, shape }) => [sizeOf(index), shape[0] ?? 0] as const)]);
   return { resolution, channels: channelPlan(file, widths) };

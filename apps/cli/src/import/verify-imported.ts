@@ -2,13 +2,11 @@
  * Runs an imported network on the inputs of a golden file and compares with the outputs that the origin's own code gave. The
  * file has `input.NAME` and `output.NAME` in PyTorch's layouts: images [batch, channels, height, width].
  */
-import { readSafetensors, toFloat32State } from '@mfim/checkpoints';
 import { nodeRuntime } from '@mfim/pipeline/node';
 import { InputError } from '@mfim/tensor-contracts';
 import type { HostTensor } from '@mfim/tensor-contracts';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
 import * as tf from '@tensorflow/tfjs-core';
-import { readInputFile } from '../input-file.ts';
 import { useCpuBackend } from '../use-cpu-backend.ts';
 import type { DeferredTensor, ImportKind, ImportedFile, NamedTensors } from './import-kind.ts';
 import { withForeign } from './open-foreign.ts';
@@ -25,6 +23,7 @@ export interface OutputDifference {
 }
 
 type HostTensors = ReadonlyMap<string, HostTensor>;
+type Network = (inputs: NamedTensors) => NamedTensors;
 
 const IMAGE_AXES = 4;
 const TO_CHANNELS_LAST = [0, 2, 3, 1];
@@ -42,7 +41,10 @@ interface Golden {
 }
 
 async function readAll(tensors: ReadonlyMap<string, DeferredTensor>): Promise<HostTensors> {
-  return new Map(await Promise.all([...tensors].map(async ([name, tensor]) => [name, { shape: tensor.shape, data: await tensor.read() }] as const)));
+  const read = new Map<string, HostTensor>();
+  // One after the other: their bytes and their numbers are in memory together only for one.
+  for (const [name, tensor] of tensors) read.set(name, { shape: tensor.shape, data: await tensor.read() });
+  return read;
 }
 
 async function readGolden(path: string): Promise<Golden> {
@@ -55,12 +57,13 @@ async function readGolden(path: string): Promise<Golden> {
 
 /** Reads back what `writeImported` wrote. */
 async function readImported(path: string, kind: string): Promise<ImportedFile> {
-  const { tensors, metadata } = readSafetensors(await readInputFile(path, 'file'));
-  return { kind, config: JSON.parse(metadata.get('config') ?? '{}') as ImportedFile['config'], tensors: toFloat32State(tensors) };
+  return withForeign(path, async ({ tensors, scalars }) => {
+    return { kind, config: JSON.parse(String(scalars.get('config') ?? '{}')) as ImportedFile['config'], tensors: await readAll(tensors) };
+  });
 }
 
 /** The network in PyTorch's layouts, as ONNX; ports of ONNX need names that differ, so inputs are `input.NAME`. */
-async function exportNetwork(network: (inputs: NamedTensors) => NamedTensors, inputs: HostTensors): Promise<Uint8Array> {
+async function exportNetwork(network: Network, inputs: HostTensors): Promise<Uint8Array> {
   const ports = [...inputs].map(([name, { shape }]) => ({ name: `input.${name}`, shape }));
   const traced = await traceToOnnx(
     (given) => {
@@ -70,6 +73,17 @@ async function exportNetwork(network: (inputs: NamedTensors) => NamedTensors, in
     { name: 'imported', inputs: ports },
   );
   return traced.bytes;
+}
+
+/** The imported network as ONNX; when it is made, its weights are nowhere else in memory. */
+async function exportImported(make: (file: ImportedFile) => Network, file: () => Promise<ImportedFile>, inputs: HostTensors): Promise<Uint8Array> {
+  await useCpuBackend();
+  tf.engine().startScope();
+  try {
+    return await exportNetwork(make(await file()), inputs);
+  } finally {
+    tf.engine().endScope();
+  }
 }
 
 async function run(model: Uint8Array, inputs: HostTensors): Promise<Readonly<Record<string, HostTensor>>> {
@@ -103,16 +117,11 @@ function differenceOf(name: string, actual: HostTensor | undefined, golden: Host
  */
 export async function verifyImported(kind: ImportKind, path: string, golden: string): Promise<readonly OutputDifference[]> {
   const { inputs, outputs } = await readGolden(golden);
-  const file = await readImported(path, kind.name);
-  if (kind.network === undefined) {
+  const make = kind.network?.bind(kind);
+  if (make === undefined) {
     throw new InputError({ where: `--verify ${golden}`, expected: 'a kind that can be run', got: kind.name, remedy: 'import it without --verify' });
   }
-  await useCpuBackend();
-  tf.engine().startScope();
-  try {
-    const actual = await run(await exportNetwork(kind.network(file), inputs), inputs);
-    return [...outputs].map(([name, wanted]) => differenceOf(name, actual[`output.${name}`], wanted));
-  } finally {
-    tf.engine().endScope();
-  }
+  const model = await exportImported(make, () => readImported(path, kind.name), inputs);
+  const actual = await run(model, inputs);
+  return [...outputs].map(([name, wanted]) => differenceOf(name, actual[`output.${name}`], wanted));
 }

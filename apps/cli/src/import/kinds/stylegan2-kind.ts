@@ -73,6 +73,11 @@ function discriminatorPart(checkpoint: ForeignCheckpoint, { origin, place }: Fou
   return { theirs: place, ours: (name) => `discriminator.${name}`, state, map, specs: flattenSpecs(discriminatorSpec(sizes.resolution, sizes.channels)), sizes };
 }
 
+function checkAlike(file: string, [first, second]: readonly { readonly theirs: string; readonly sizes: GeneratorSizes }[]): void {
+  if (first === undefined || second === undefined || describe(first.sizes) === describe(second.sizes)) return;
+  throw new InputError({ where: file, expected: `${second.theirs} with the sizes of ${first.theirs}: ${describe(first.sizes)}`, got: describe(second.sizes), remedy: 'import files of one network' });
+}
+
 function nothingFound(file: string): never {
   throw new InputError({ where: file, expected: "StyleGAN2: NVIDIA's G, D, G_ema or rosinality's g, d, g_ema", got: 'neither', remedy: '`mfim inspect FILE` tells what it may be' });
 }
@@ -86,6 +91,7 @@ async function importStylegan2(checkpoint: ForeignCheckpoint): Promise<Imported>
   const generators = found.filter(({ network }) => network !== 'discriminator').map((each) => generatorPart(checkpoint, each));
   const discriminators = found.filter(({ network }) => network === 'discriminator').map((each) => discriminatorPart(checkpoint, each));
   const origin = found[0]?.origin ?? nothingFound(checkpoint.file);
+  checkAlike(checkpoint.file, generators);
   const { tensors, report } = mapTensors(checkpoint.file, [...generators, ...discriminators]);
   const [generator] = generators;
   const [discriminator] = discriminators;
