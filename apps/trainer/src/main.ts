@@ -2,6 +2,7 @@
 import { buildApplication, buildRouteMap, run, text_en as defaultText } from '@stricli/core';
 import { MfimError, InputError } from '@mfim/tensor-contracts';
 import { benchCommand } from './commands/bench.ts';
+import { correspondenceCommand } from './commands/correspondence.ts';
 import { datasetCommand } from './commands/dataset.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
@@ -25,6 +26,7 @@ const routes = buildRouteMap({
   routes: {
     dataset: datasetCommand,
     synthesise: synthesiseCommand,
+    correspondence: correspondenceCommand,
     pretrain: pretrainCommand,
     train: trainCommand,
     resume: resumeCommand,

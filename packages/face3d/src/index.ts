@@ -7,6 +7,8 @@ export type { WeakPerspectiveCamera } from './camera/weak-perspective.ts';
 export { portraitCamera } from './camera/portrait-camera.ts';
 export { fitLandmarks } from './fitting/fit-landmarks.ts';
 export type { FitOptions, FittedFace } from './fitting/fit-landmarks.ts';
+export { mediapipeLandmarks } from './fitting/mediapipe-landmarks.ts';
+export type { MediapipeLandmarks } from './fitting/mediapipe-landmarks.ts';
 export { drawHeadScene } from './head/draw-head-scene.ts';
 export type { HeadScene } from './head/head-scene.ts';
 export { prepareHead } from './head/prepared-head.ts';

@@ -127,7 +127,7 @@ export function drawHeadScene(model: HeadModel, size: number, random: RandomSour
     shape: { identity: Float64Array.from({ length: modes }, () => IDENTITY_SPREAD * random.normal()), expression: drawExpression(model.expressionNames, random) },
     ...drawView(size, random),
     skin,
-    brows: { thickness: (feminine ? 0.26 : 0.36) * between(0.75, 1.25, random), density: between(0.6, 1.4, random), lift: between(-0.35, 0.05, random), arch: between(0, feminine ? 0.3 : 0.12, random) },
+    brows: { thickness: (feminine ? 0.26 : 0.36) * between(0.75, 1.25, random), density: between(0.6, 1.4, random), lift: between(-0.7, -0.15, random), arch: between(0, feminine ? 0.3 : 0.12, random) },
     eyes: { iris: along(IRISES, random.uniform() * (darkness > 0.1 ? 2.2 : 8)), pupil: between(0.16, 0.3, random), lashes: feminine ? between(0.5, 1, random) : between(0.15, 0.6, random) },
     hair: drawHair(random, darkness, feminine),
     clothes: scaled(linearColour(pick(CLOTHES, random)), between(0.5, 1, random)),
