@@ -22,6 +22,9 @@ const encoder = z.strictObject({
   mapWidth: whole,
   mapResolutions: z.array(whole),
   normaliseCodes: z.boolean().optional(),
+  /** Who shares an M2C trunk: `level` (default), or `latent` as in pSp, whose imported encoders have it so; e4e also `firstTrunkForAll`. */
+  trunks: z.enum(['level', 'latent']).optional(),
+  firstTrunkForAll: z.boolean().optional(),
   softening: z
     .strictObject({
       codesUpTo: whole,
