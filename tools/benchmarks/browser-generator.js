@@ -7,7 +7,7 @@
  * Speaks JSON lines (README.md). The stages run as in the playground: ONNX Runtime's wasm in a worker of a page that
  * may share memory between threads.
  */
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { halveProducts } from '@mfim/tfjs-onnx/channel-blocks';
 
 /** The browser's driver and ONNX Runtime for browsers are the playground's. */
 const playground = createRequire(fileURLToPath(new URL('../../apps/playground/package.json', import.meta.url)));
@@ -90,6 +91,8 @@ function serve(bundle) {
     if (text !== undefined) return response.writeHead(200, headers).end(text);
     const path = fileFor(request.url, bundle);
     if (path === undefined) return response.writeHead(404, isolation).end();
+    // As the playground's runtime does before it opens a network.
+    if (ending === 'onnx') return response.writeHead(200, headers).end(halveProducts(readFileSync(path)));
     return createReadStream(path).pipe(response.writeHead(200, headers));
   });
   return new Promise((resolve) => {

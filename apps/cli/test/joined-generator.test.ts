@@ -2,7 +2,7 @@
 import { styleCodes } from '@mfim/tensor-contracts';
 import type { StyleCodes } from '@mfim/tensor-contracts';
 import { memoryFiles, openBundle } from '@mfim/pipeline';
-import type { Bundle } from '@mfim/pipeline';
+import type { Bundle, Stopwatch } from '@mfim/pipeline';
 import { nodeRuntime } from '@mfim/pipeline/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { randomBundle } from '../src/bench/random-bundle.ts';
@@ -45,7 +45,14 @@ test('whole images, and sliders from coarse to fine', async () => {
   const ran: string[][] = [];
   for (const changed of [0, 128, 32, 4]) {
     const names: string[] = [];
-    const stopwatch = { measure: <T>(name: string, work: () => Promise<T>): Promise<T> => (names.push(name), work()) };
+    const stopwatch: Stopwatch = {
+      timings: {},
+      add: () => undefined,
+      measure(name, work) {
+        names.push(name);
+        return Promise.resolve(work());
+      },
+    };
     const inputs = { codes: codesWith(joined, changed), maps };
     const [got, expected] = [await first.generate(inputs, { stopwatch }), await second.generate(inputs)];
     const differences = got.data.map((value, index) => Math.abs(value - (expected.data[index] as number)));

@@ -70,7 +70,7 @@ function tableAt(resolution: 64 | 256 | 1024): StyleTable {
   return styleTable(resolution, plans[resolution]);
 }
 
-test.each([64, 256, 1024])('generator at %d, in stages', async (resolution) => {
+test.each([64, 256, 1024] as const)('generator at %d, in stages', async (resolution) => {
   const table = tableAt(resolution);
   const parameters = initialParameters(synthesisSpec(table), seededNormal(resolution));
   const mapped = table.noises.filter((noise) => noise.resolution >= 8 && noise.resolution <= 32).map(({ index }) => index);

@@ -22,7 +22,7 @@ async function trace(fn: TracedFunction, shapes: Record<string, number[]>): Prom
 async function parts(side: number, channels: number): Promise<readonly [TracedGraph, TracedGraph, TracedGraph]> {
   const filters = [weight([3, 3, channels, channels], 1), weight([1, 1, channels, channels], 2)];
   const lower: TracedFunction = ({ x, codes }) => {
-    const features = tf.leakyRelu(tf.conv2d(tf.mul(x as tf.Tensor4D, tf.sum(codes as tf.Tensor)), filters[0] as tf.Tensor4D, 1, 'same'), 0.2);
+    const features = tf.leakyRelu(tf.conv2d(tf.mul(x as tf.Tensor4D, tf.sum(codes as tf.Tensor)) as tf.Tensor4D, filters[0] as tf.Tensor4D, 1, 'same'), 0.2);
     return { features, rgb: tf.tanh(features) };
   };
   const upper: TracedFunction = ({ previous, below, codes, map }) => ({

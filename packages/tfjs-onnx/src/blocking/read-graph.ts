@@ -159,11 +159,11 @@ export function readGraph(file: Uint8Array): GraphFile {
   return { graph: { nodes: [...nodeBytes.keys()], initializers, ...ports }, nodeBytes };
 }
 
-/** Nodes that take the place of a file's own, constants that they need beside the file's, and the operator set they are of. */
+/** Nodes that take the place of a file's own, constants that they need beside the file's, and the operator set they are of, where the file has it not. */
 export interface GraphChange {
   readonly nodes: readonly OnnxNode[];
   readonly added: readonly OnnxTensor[];
-  readonly operatorSet: { readonly domain: string; readonly version: number };
+  readonly operatorSet?: { readonly domain: string; readonly version: number };
 }
 
 /** Copies every field but those with this number. */
@@ -178,7 +178,7 @@ function copyFields(writer: BinaryWriter, bytes: Uint8Array, leftOut: number): v
 export function writeChanged(file: Uint8Array, { nodeBytes }: GraphFile, { nodes, added, operatorSet }: GraphChange): Uint8Array {
   const writer = new BinaryWriter();
   copyFields(writer, file, MODEL_GRAPH);
-  writeOperatorSet(writer, operatorSet);
+  if (operatorSet !== undefined) writeOperatorSet(writer, operatorSet);
   writer.tag(MODEL_GRAPH, WireType.LengthDelimited).fork();
   for (const node of nodes) {
     writer.tag(GRAPH_NODE, WireType.LengthDelimited).fork();

@@ -3,8 +3,9 @@
  * Algorithms for Convolutional Neural Networks", 2016), with the columns as they are. Four neighbours of a row come from six sums of
  * six pixels (`V`), six convolutions of 3x1 (`M`), and sums of these (`A`).
  *
- * In channel blocks the sums are depthwise convolutions, which take the style and the demodulation of modulated weights along for
- * nothing: what is convolved with stays constant. Results differ from the plain convolution's by about 1e-6 of the largest.
+ * The sums are depthwise convolutions, which take the style and the demodulation of modulated weights along for nothing: what is
+ * convolved with stays constant. Results differ from the plain convolution's by about 1e-6 of the largest. In blocks of 1, which
+ * are plain tensors, the operators are ONNX's own.
  */
 import type { OnnxNode } from '../onnx/model.ts';
 import { BLOCK_DOMAIN } from './blocked-graph.ts';
@@ -44,8 +45,8 @@ const AFTER: readonly (readonly number[])[] = [
   [0, 1, -1, 8, -8, 1],
 ];
 
-/** From here on it was faster (tools/benchmarks/README.md): with fewer channels the sums take what the products save. */
-const FEWEST_CHANNELS = 256;
+/** From here on it was faster (README.md, "What was tried"): with fewer channels the sums take what the products save, in blocks sooner. */
+const FEWEST_CHANNELS = { plain: 128, blocks: 256 };
 const SMALLEST_SIDE = 32;
 
 /** [O / B, B, I / B, B, 3, sums] as [sums, O / B, I / B, 3, B, B]. */
@@ -80,7 +81,8 @@ export function winogradConvolution(
   const [x = '', name = ''] = node.inputs;
   const [outputs = 0, inputs = 0, ...kernel] = graph.sizes.get(name) ?? [];
   const [, , height = 0, width = 0] = graph.sizes.get(x) ?? [];
-  const isLarge = Math.min(outputs, inputs) >= FEWEST_CHANNELS && outputs % graph.block === 0 && Math.min(height, width) >= SMALLEST_SIDE;
+  const fewest = graph.block === 1 ? FEWEST_CHANNELS.plain : FEWEST_CHANNELS.blocks;
+  const isLarge = Math.min(outputs, inputs) >= fewest && outputs % graph.block === 0 && Math.min(height, width) >= SMALLEST_SIDE;
   if (!isLarge || width % TILE > 0 || kernel.join() !== [KERNEL, KERNEL].join() || !isPlainMove(node)) return undefined;
   const [whole, before, after]: [string[], string[], string[]] = [[], [], []];
   for (const factor of factorsOf(graph, { name, producer })) {
@@ -126,7 +128,8 @@ interface Move {
 }
 
 function convolve(graph: BlockedGraph, inputs: readonly string[], { kernel, strides = [1, 1], pads = [0, 0, 0, 0], group = 1 }: Move): string {
-  return graph.emit({ operator: 'Conv', inputs, attributes: { kernel_shape: kernel, strides, dilations: [1, 1], pads, group }, domain: BLOCK_DOMAIN });
+  const attributes = { kernel_shape: kernel, strides, dilations: [1, 1], pads, group };
+  return graph.emit({ operator: 'Conv', inputs, attributes, ...(graph.block === 1 ? {} : { domain: BLOCK_DOMAIN }) });
 }
 
 /** Adds the convolution of a twin; returns the result's twin. */

@@ -24,7 +24,7 @@ export async function openBrowserPartner(folder: string, environment: Readonly<R
   const script = join(repositoryRoot() ?? '', 'tools', 'benchmarks', 'browser-generator.js');
   if (!existsSync(script)) return { reason: 'tools/benchmarks/browser-generator.js is not here: it comes with a source checkout' };
   try {
-    const { hello, ask, stop } = await converse({ name: 'browser-generator.js', command: process.execPath, options: [script, '--bundle', folder, '--chromium', chromium] });
+    const { hello, ask, stop } = await converse({ name: 'browser-generator.js', command: process.execPath, options: [...process.execArgv, script, '--bundle', folder, '--chromium', chromium] });
     const description = `${String(hello['browser'])}, ${String(hello['provider'])}, ${String(hello['threads'])} threads`;
     return { partner: { description, run: async () => Number((await ask('run'))['milliseconds']), stop } };
   } catch (error) {
