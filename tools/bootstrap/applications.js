@@ -1,4 +1,4 @@
-/** The tasks that start one of the apps: demo, bench, playground. */
+/** The tasks that start one of the apps or tools: demo, bench, playground, fuzz. */
 import { join } from 'node:path';
 import { ROOT, installed, run } from './shell.js';
 
@@ -34,4 +34,9 @@ export function runBench(rest) {
 /** `npm run playground`: serves the built browser app on this machine. */
 export function runPlayground(rest) {
   return run(installed('tsx'), [join(ROOT, 'apps', 'playground', 'src', 'server', 'main.ts'), ...rest]);
+}
+
+/** `npm run fuzz -- --minutes 10`: changed weight files over every reader, from source. */
+export function runFuzz(rest) {
+  return run(installed('tsx'), ['--conditions=@mfim/source', join(ROOT, 'tools', 'fuzz', 'src', 'main.ts'), ...rest]);
 }

@@ -4,7 +4,7 @@
  * dependencies, as it runs before anything is installed. Each task installs and builds first
  * (seconds when nothing changed), says what it does line by line, then does its job.
  */
-import { runBench, runDemo, runPlayground } from './applications.js';
+import { runBench, runDemo, runFuzz, runPlayground } from './applications.js';
 import { runChecks } from './checks.js';
 import { ensureBuilt, ensureInstalled } from './prepare.js';
 import { say, warn } from './shell.js';
@@ -19,6 +19,7 @@ const TASKS = {
   check: { job: runChecks, needs: 'everything' },
   bench: { job: runBench, needs: 'command lines' },
   playground: { job: runPlayground, needs: 'everything' },
+  fuzz: { job: runFuzz, needs: 'sources' },
 };
 
 function nodeIsTooOld() {
@@ -36,7 +37,7 @@ async function main([task, ...rest]) {
     return 1;
   }
   const { job, needs } = TASKS[task];
-  const prepared = ensureInstalled() && ensureBuilt(needs);
+  const prepared = ensureInstalled() && (needs === 'sources' || ensureBuilt(needs));
   if (!prepared) {
     if (task === 'test') say(totalsLine([{ passed: 0, failed: 1, skipped: 0 }]));
     return 1;

@@ -86,13 +86,21 @@ function storedIn(source: ByteSource, tensor: LazyTensor, options: CheckpointOpt
 export async function openCheckpoint(input: ByteInput, options: CheckpointOptions = {}): Promise<Checkpoint> {
   const source = await openSource(input);
   const { format, content } = await readFrom(source, readRegion(new SourceRegion(0, source.size), options));
-  const tensors = new Map([...content.tensors].map(([name, tensor]) => [name, storedIn(source, tensor, options)]));
+  // Names that share a tensor share what stands for it.
+  const distinct = new Map([...new Set(content.tensors.values())].map((tensor) => [tensor, storedIn(source, tensor, options)]));
+  const tensors = new Map([...content.tensors].map(([name, tensor]) => [name, distinct.get(tensor) as StoredTensor]));
   return { format, byteLength: source.size, tensors, scalars: content.scalars, skipped: content.skipped };
 }
 
 /** Every tensor of a checkpoint, or those that a filter lets through, in memory. */
 export async function readTensors(checkpoint: Checkpoint, wanted: (name: string) => boolean = () => true): Promise<ReadonlyMap<string, RawTensor>> {
   const loaded = new Map<string, RawTensor>();
-  for (const [name, tensor] of checkpoint.tensors) if (wanted(name)) loaded.set(name, await tensor.read());
+  const known = new Map<StoredTensor, RawTensor>();
+  for (const [name, tensor] of checkpoint.tensors) {
+    if (!wanted(name)) continue;
+    const content = known.get(tensor) ?? (await tensor.read());
+    known.set(tensor, content);
+    loaded.set(name, content);
+  }
   return loaded;
 }

@@ -275,6 +275,7 @@ NPY = {
     "code-in-header": npy("{'descr': __import__('os').system('touch mfim-was-executed'), 'fortran_order': False, 'shape': (4,)}", bytes(16)),
     "records": npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (4,)}", bytes(16)),
     "header-of-gigabytes": b"\x93NUMPY\x02\x00" + struct.pack("<I", 2**31) + b"{",
+    "slow-to-match": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (" + "1" * 400 + "x)}", bytes(4)),
     "version-9": npy(described(), bytes(16), version=9),
     "many-axes": npy(described("(" + "1, " * 5000 + ")"), bytes(4), version=2),
     "cut-off": npy(described(), bytes(16))[:40],

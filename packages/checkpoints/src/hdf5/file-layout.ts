@@ -14,6 +14,8 @@ export interface Hdf5Budget {
   visits: number;
   /** Bytes that tensors may claim without lying in the file. */
   expandedBytes: number;
+  /** Bytes that tensors may have together; many names may lead to one. */
+  sharedBytes: number;
 }
 
 /** A file and how its addresses are stored. */
@@ -74,6 +76,7 @@ export function* openHdf5(region: Region): Reading<Hdf5File> {
   reader.take(isOld ? 9 + (version === 1 ? 4 : 0) : 1);
   if (reader.unsigned(offsetBytes) !== 0) unread('a file inside another one');
   reader.take(isOld ? offsetBytes * 4 : offsetBytes * 2);
-  const budget = { visits: MAXIMUM_VISITS, expandedBytes: region.size * EXPANSION_FACTOR + EXPANSION_ALLOWANCE };
+  const expandedBytes = region.size * EXPANSION_FACTOR + EXPANSION_ALLOWANCE;
+  const budget = { visits: MAXIMUM_VISITS, expandedBytes, sharedBytes: region.size * EXPANSION_FACTOR };
   return { region, offsetBytes, lengthBytes, root: reader.unsigned(offsetBytes), budget };
 }

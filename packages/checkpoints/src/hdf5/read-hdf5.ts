@@ -57,6 +57,8 @@ function simpleTensor(file: Hdf5File, { dtype, shape, bytes }: Dataset, place: E
     return { dtype, shape, load: () => new MemoryRegion(new Uint8Array(bytes)).read(0, bytes) };
   }
   if (place.size !== bytes) refuse(`${bytes} bytes`, `${place.size}`);
+  file.budget.sharedBytes -= bytes;
+  if (file.budget.sharedBytes < 0) refuse('tensors that together are not far larger than the file', `${bytes} bytes above that`);
   const region = file.region.part(place.address, bytes);
   return storedTensor(dtype, shape, () => opened(region));
 }

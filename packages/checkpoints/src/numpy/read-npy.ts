@@ -18,15 +18,21 @@ const SUFFIX = '.npy';
 /** `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, in any order. */
 const DESCRIPTION = /'descr'\s*:\s*'([^'\\]{1,40})'/;
 const ORDER = /'fortran_order'\s*:\s*(True|False)/;
-const SHAPE = /'shape'\s*:\s*\(((?:\s*\d{1,16}L?\s*,?){0,32})\s*\)/;
+const SHAPE = /'shape'\s*:\s*\(([\dL, ]{0,1000})\)/;
+const SIZE = /^(\d{1,16})L?$/;
+
+function sizeOf(text: string): number {
+  const digits = SIZE.exec(text)?.[1];
+  return digits === undefined ? damaged(WHERE, { expected: 'sizes in the shape', got: text }) : Number(digits);
+}
 
 function parseHeader(text: string, region: Region): NumpyContent {
   const [description, order, shape] = [DESCRIPTION, ORDER, SHAPE].map((pattern) => pattern.exec(text)?.[1]);
   if (!text.trim().startsWith('{') || description === undefined || order === undefined || shape === undefined) {
     damaged(WHERE, { expected: "a header with 'descr', 'fortran_order' and 'shape' of an array of numbers", got: text.trim() });
   }
-  const sizes = shape.split(',').map((size) => size.trim().replace(/L$/, '')).filter((size) => size !== '');
-  return { type: parseNumpyType(description), shape: sizes.map(Number), columnMajor: order === 'True', region };
+  const sizes = shape.split(',').map((size) => size.trim()).filter((size) => size !== '');
+  return { type: parseNumpyType(description), shape: sizes.map(sizeOf), columnMajor: order === 'True', region };
 }
 
 /** The array in a `.npy` file. */

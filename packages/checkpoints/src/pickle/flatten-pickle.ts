@@ -4,6 +4,7 @@
  * share or contain themselves, so visits, depth and names are limited.
  */
 import { damaged } from '../damaged.ts';
+import { DATA_TYPE_BYTES, elementCount } from '../data-type.ts';
 import type { LazyCheckpoint, LazyTensor, Scalar } from '../lazy-tensor.ts';
 import { numpyTensor, regionOf } from '../numpy/numpy-tensor.ts';
 import { NumpyArray, NumpyType } from '../numpy/numpy-value.ts';
@@ -22,6 +23,8 @@ const MAXIMUM_NAME = 500;
 /** Strided tensors may be copied to this many times the size of the file, and a mebibyte. */
 const COPY_FACTOR = 4;
 const COPY_ALLOWANCE = 2 ** 20;
+/** All tensors together may be this many times the file, and a mebibyte: many may lie on one storage. */
+const TOTAL_FACTOR = 16;
 
 /** Attributes of a module whose entries are named without them. */
 const HOISTED: ReadonlySet<PickleValue> = new Set(['_parameters', '_buffers', '_modules']);
@@ -42,9 +45,11 @@ class Walk {
   readonly #known = new Map<StorageView | NumpyArray, LazyTensor>();
   readonly #budget: CopyBudget;
   #visits = 0;
+  #left: number;
 
   constructor(fileBytes: number) {
     this.#budget = { bytes: fileBytes * COPY_FACTOR + COPY_ALLOWANCE };
+    this.#left = fileBytes * TOTAL_FACTOR + COPY_ALLOWANCE;
   }
 
   visit(value: PickleValue, place: Place): void {
@@ -69,14 +74,17 @@ class Walk {
   }
 
   #tensor(name: string, value: StorageView | NumpyArray, make: () => LazyTensor): void {
-    const tensor = this.#known.get(value) ?? make();
+    const known = this.#known.get(value);
+    const tensor = known ?? make();
+    if (known === undefined) this.#left -= elementCount(tensor.shape) * DATA_TYPE_BYTES[tensor.dtype];
+    if (this.#left < 0) damaged(WHERE, { expected: 'tensors that together are not far larger than the file', got: `${name} above that` });
     this.#known.set(value, tensor);
     this.tensors.set(name, tensor);
   }
 
   #storage(name: string, storage: Storage): void {
     const view = new StorageView(storage, { offset: 0, shape: [storage.count], strides: [1] });
-    this.tensors.set(name, storageTensor(name, view, this.#budget));
+    this.#tensor(name, view, () => storageTensor(name, view, this.#budget));
   }
 
   #array(array: NumpyArray, name: string, place: Place): void {
@@ -125,7 +133,7 @@ function inside({ path, depth }: Place, name: string): Place {
 /**
  * Flattens what a pickle holds.
  *
- * @param fileBytes size of the file, from which the budget for copies is derived
+ * @param fileBytes size of the file, or of what is in it where it is compressed, from which the budgets are derived
  * @throws InputError on names with `__proto__`, and on values nested or repeated beyond all use.
  */
 export function flattenPickle(value: PickleValue, fileBytes: number): LazyCheckpoint {

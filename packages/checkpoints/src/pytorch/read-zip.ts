@@ -66,10 +66,11 @@ function* readPickleEntry(archive: ZipArchive, { pickle, data }: PickleFile, bud
 export function* readTorchZip(archive: ZipArchive, folder: string, budget: PickleBudget): Reading<LazyCheckpoint> {
   yield* checkByteOrder(archive, folder);
   const value = yield* readPickleEntry(archive, { pickle: `${folder}${PICKLE}`, data: `${folder}data/` }, budget);
-  if (!isTorchScript(archive, folder)) return flattenPickle(value, archive.region.size);
+  const bytes = archive.contentBytes;
+  if (!isTorchScript(archive, folder)) return flattenPickle(value, bytes);
   const constants = yield* readPickleEntry(archive, { pickle: `${folder}constants.pkl`, data: `${folder}constants/` }, budget);
   const named = new Map<PickleValue, PickleValue>([['constants', constants]]);
-  const [own, others] = [flattenPickle(value, archive.region.size), flattenPickle(named, archive.region.size)];
+  const [own, others] = [flattenPickle(value, bytes), flattenPickle(named, bytes)];
   return {
     tensors: new Map([...own.tensors, ...others.tensors]),
     scalars: new Map([...own.scalars, ...others.scalars]),

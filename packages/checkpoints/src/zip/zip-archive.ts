@@ -32,6 +32,11 @@ export class ZipArchive {
     this.entries = entries;
   }
 
+  /** Of all contents together, as the directory says and `openZip` has checked. */
+  get contentBytes(): number {
+    return [...this.entries.values()].reduce((total, { size }) => total + size, 0);
+  }
+
   has(name: string): boolean {
     return this.entries.has(name);
   }
