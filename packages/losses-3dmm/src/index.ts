@@ -33,7 +33,6 @@ export {
   coefficientNetworkState,
   importedCoefficientNetwork,
 } from './regressors/coefficient-network-keys.ts';
-export type { CoefficientKey, CoefficientLayout } from './regressors/coefficient-network-keys.ts';
 export { threeDdfaCrop } from './regressors/three-ddfa-crop.ts';
 export { threeDdfaRegressor } from './regressors/three-ddfa-regressor.ts';
 export type { ThreeDdfaRegressor } from './regressors/three-ddfa-regressor.ts';

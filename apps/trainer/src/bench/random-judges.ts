@@ -7,7 +7,7 @@
  * varies, and lifts it to where ReLU and ReLU6 let it pass.
  */
 import { coefficientNetworkKeys, coefficientNetworkSpec } from '@mfim/losses-3dmm';
-import type { CoefficientLayout } from '@mfim/losses-3dmm';
+import { theirShape } from '@mfim/checkpoints';
 import { MOBILE_FACE_NET_STAGES, SQUEEZE_NET_SLICES, SQUEEZE_NET_WIDTHS, flattenSpecs } from '@mfim/nn';
 import type { NormalSource, ParameterSpec, WeightState } from '@mfim/nn';
 import type { HostTensor } from '@mfim/tensor-contracts';
@@ -140,25 +140,21 @@ function drawHeads(normal: NormalSource): Entries {
   return SQUEEZE_NET_WIDTHS.map((width, tap) => [`lin${tap}.model.1.weight`, { shape: [1, width, 1, 1], data: normal(width).map(Math.abs) }]);
 }
 
-/** PyTorch's axes of ours. */
-const TORCH_AXES: Readonly<Record<CoefficientLayout, readonly number[] | undefined>> = { same: undefined, kernel: [3, 2, 0, 1], depthwise: [2, 3, 0, 1], linear: [1, 0] };
-
 /** The normalisation that follows a convolution. */
 const NORM_OF: Readonly<Record<string, string>> = { conv1: 'bn1', conv_dw: 'bn_dw', conv_sep: 'bn_sep' };
 
 function drawThreeDdfa(normal: NormalSource): Entries {
   const specs = flattenSpecs(coefficientNetworkSpec());
   return coefficientNetworkKeys().flatMap(({ ours, theirs, layout }): Entries => {
-    const { shape } = specs.get(ours) as ParameterSpec;
-    const theirShape = TORCH_AXES[layout]?.map((axis) => shape[axis] as number) ?? shape;
-    if (theirs === 'fc_param.weight') return [[theirs, around(normal, theirShape, [0, heDeviation(theirShape) / FIRST])]];
-    if (theirs === 'fc_param.bias') return [[theirs, around(normal, theirShape, [0, SPREAD])]];
+    const shape = theirShape((specs.get(ours) as ParameterSpec).shape, layout);
+    if (theirs === 'fc_param.weight') return [[theirs, around(normal, shape, [0, heDeviation(shape) / FIRST])]];
+    if (theirs === 'fc_param.bias') return [[theirs, around(normal, shape, [0, SPREAD])]];
     // A layer is drawn with its normalisation, at its kernel.
-    if (theirShape.length < 4) return [];
+    if (shape.length < 4) return [];
     const conv = theirs.replace(/\.weight$/, '');
     const norm = conv.replace(/[^.]+$/, (name) => NORM_OF[name] as string);
     const place = conv === 'conv1' ? ({ input: 0, gain: FIRST } as const) : ({ input: LIFTED } as const);
-    return drawLayer(normal, { conv, norm, shape: theirShape, output: LIFTED, ...place });
+    return drawLayer(normal, { conv, norm, shape, output: LIFTED, ...place });
   });
 }
 

@@ -8,12 +8,6 @@ import type { HostTensor } from '@mfim/tensor-contracts';
 import { MB05_WIDTH, coefficientNetworkSpec } from './coefficient-network.ts';
 import type { CoefficientNetworkParameters } from './coefficient-network.ts';
 
-/** How a tensor is laid out differently; see `LayoutChange` of `@mfim/checkpoints`. */
-export type CoefficientLayout = 'same' | 'kernel' | 'depthwise' | 'linear';
-
-/** One parameter under both names. */
-export type CoefficientKey = KeyPair & { readonly layout: CoefficientLayout };
-
 /** The landmark head `fc_lm` is not read. */
 export const COEFFICIENT_NETWORK_KEY_MAP: KeyMap = {
   origin: '3DDFA_V2',
@@ -31,8 +25,8 @@ export const COEFFICIENT_NETWORK_KEY_MAP: KeyMap = {
 };
 
 /** Every parameter and stored statistic of the network beside its name in 3DDFA_V2's files (without `module.`). */
-export function coefficientNetworkKeys(): readonly CoefficientKey[] {
-  return mapKeys(COEFFICIENT_NETWORK_KEY_MAP, flattenSpecs(coefficientNetworkSpec()).keys()) as readonly CoefficientKey[];
+export function coefficientNetworkKeys(): readonly KeyPair[] {
+  return mapKeys(COEFFICIENT_NETWORK_KEY_MAP, flattenSpecs(coefficientNetworkSpec()).keys());
 }
 
 /**
