@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openCheckpoint, readSafetensors, toFloat32, toFloat32State } from '@mfim/checkpoints';
 import { alignArcFace, fivePoints, openFaceFinder } from '@mfim/faces';
 import { readFaceNetworks } from '@mfim/faces/node';
-import { threeDdfaCrop } from '@mfim/losses-3dmm';
+import { importedMorphableBasis, linearModelParameters, linearMorphableModel, threeDdfaCrop } from '@mfim/losses-3dmm';
 import { nodeRuntime } from '@mfim/pipeline/node';
 import { compile } from '@mfim/tfjs-onnx';
 import type { ByteImage } from '@mfim/tensor-contracts';
@@ -130,5 +130,22 @@ describe.skipIf(absent)(`published weights${why}`, () => {
       expect(Math.abs(yaw(matrices[index]!) + yaw(matrices[count + index]!))).toBeLessThan(MIRRORED_DEGREES);
       for (let other = 0; other < index; other += 1) expect(distance(index, count + index)).toBeLessThan(distance(index, other));
     }
+  });
+
+  test('ICT-FaceKit: a head of human size with 68 landmarks', async () => {
+    const out = join(folder, 'ict.safetensors');
+    const files = ['ict-facekit-light.npz', 'vertex_indices.json'].map((name) => join(WEIGHTS, 'ict-facekit', name)) as [string, string];
+    const answer = await callMfim(['import', 'ict', files[0], '--also', files[1], '--out', out]);
+    expect([answer.code, answer.stderr]).toEqual([0, '']);
+    expect(answer.stdout).toContain('26719 vertices, 52220 triangles, 100 identity and 57 expression modes');
+    const { tensors, metadata } = readSafetensors(readFileSync(out));
+    const basis = importedMorphableBasis({ tensors: toFloat32State(tensors), config: JSON.parse(metadata.get('config') as string) as Record<string, unknown> });
+    const model = linearMorphableModel(basis, linearModelParameters(basis));
+    const points = model.landmarks(model.vertices({ identity: tf.zeros([1, 100]), expression: tf.zeros([1, 57]) })).dataSync();
+    const eye = (landmark: number): number => points[landmark * 3]! * model.millimetresPerUnit;
+    // Outer corners of the eyes, landmarks 36 and 45.
+    expect(eye(45) - eye(36)).toBeGreaterThan(80);
+    expect(eye(45) - eye(36)).toBeLessThan(110);
+    expect((await callMfim(['import', 'ict', files[0], '--out', out])).stderr).toContain('vertex_indices.json');
   });
 });

@@ -11,11 +11,12 @@ import pathlib
 
 import numpy
 
+from mfim_golden.foreign.basis_files import BASIS_FILES
 from mfim_golden.foreign.network_files import NETWORK_FILES
 from mfim_golden.foreign.psp_files import PSP_FILES
 from mfim_golden.foreign.stylegan_files import STYLEGAN_FILES
 
-FILES = {**NETWORK_FILES, **STYLEGAN_FILES, **PSP_FILES}
+FILES = {**NETWORK_FILES, **BASIS_FILES, **STYLEGAN_FILES, **PSP_FILES}
 
 
 def main():

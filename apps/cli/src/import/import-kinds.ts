@@ -2,6 +2,7 @@
 import { InputError } from '@mfim/tensor-contracts';
 import type { ImportKind, ShapesByName } from './import-kind.ts';
 import { arcfaceKind } from './kinds/arcface-kind.ts';
+import { bfmKind, flameKind, ictKind } from './kinds/basis-kinds.ts';
 import { decaKind, deep3dKind, threeDdfaKind } from './kinds/coefficient-kinds.ts';
 import { hopenetKind, sixDRepNetKind } from './kinds/head-pose-kinds.ts';
 import { inceptionKind } from './kinds/inception-kind.ts';
@@ -11,7 +12,7 @@ import { mobilefacenetKind } from './kinds/mobilefacenet-kind.ts';
 import { stylegan2Kind } from './kinds/stylegan2-kind.ts';
 
 /** In the order of the table in the readme. */
-export const IMPORT_KINDS: readonly ImportKind[] = [stylegan2Kind, ...pspKinds, arcfaceKind, mobilefacenetKind, ...lpipsKinds, threeDdfaKind, decaKind, deep3dKind, hopenetKind, sixDRepNetKind, inceptionKind];
+export const IMPORT_KINDS: readonly ImportKind[] = [stylegan2Kind, ...pspKinds, arcfaceKind, mobilefacenetKind, ...lpipsKinds, threeDdfaKind, decaKind, deep3dKind, hopenetKind, sixDRepNetKind, inceptionKind, flameKind, bfmKind, ictKind];
 
 /** Below this a guess is not worth telling (our choice). */
 const WORTH_TELLING = 0.2;

@@ -4,6 +4,7 @@ import { InputError } from '@mfim/tensor-contracts';
 import { withExternalFiles } from '../external-files.ts';
 import { openInputFile } from '../input-file.ts';
 import type { DeferredTensor, ForeignCheckpoint } from './import-kind.ts';
+import { readJsonArrays } from './json-arrays.ts';
 
 /**
  * Opens, works, closes; tensors can be read until the work is done.
@@ -11,6 +12,7 @@ import type { DeferredTensor, ForeignCheckpoint } from './import-kind.ts';
  * @throws InputError when the file is absent, damaged, hostile or of no known format
  */
 export async function withForeign<Result>(file: string, work: (checkpoint: ForeignCheckpoint) => Promise<Result>): Promise<Result> {
+  if (file.endsWith('.json')) return work(await readJsonArrays(file));
   const handle = await openInputFile(file, 'file');
   try {
     return await withExternalFiles(file, async (openExternal) => {
