@@ -68,8 +68,9 @@ export function* detectRegion(region: Region): Reading<CheckpointFormat | Foreig
   if (text.startsWith('\u0093NUMPY')) return 'npy';
   if (text.startsWith('\u0089HDF\r\n\u001a\n')) return 'hdf5';
   if (LEGACY_START.every((byte, index) => head[index] === byte)) return 'pytorch-legacy';
-  if (head[0] === 0x80 && (head[1] ?? NEWEST_PROTOCOL + 1) <= NEWEST_PROTOCOL) return 'pickle';
+  // Before pickles: a header of 128 or 640 bytes begins as they do.
   if (isSafetensors(head, region.size)) return 'safetensors';
+  if (head[0] === 0x80 && (head[1] ?? NEWEST_PROTOCOL + 1) <= NEWEST_PROTOCOL) return 'pickle';
   if (text.startsWith('\u001f\u008b')) return 'gzip';
   if (text.slice(TAR_AT).startsWith('ustar')) return 'tar';
   const last = yield* region.read(region.size - 1, 1);

@@ -105,3 +105,10 @@ test.each([
   await expect(openCheckpoint(bytes)).rejects.toThrow(InputError);
   await expect(openCheckpoint(bytes)).rejects.toThrow(`of ${format}`);
 });
+
+test('safetensors files with headers of every length are safetensors, also those that begin as pickles do', async () => {
+  for (let letters = 1; letters < 700; letters += 8) {
+    const file = writeSafetensors(new Map([['a'.repeat(letters), fromFloat32({ data: Float32Array.of(1), shape: [1] })]]));
+    expect([file[0], file[1], await detectFormat(file)]).toEqual([file[0], file[1], 'safetensors']);
+  }
+});
