@@ -97,3 +97,30 @@ describe('wrong files', () => {
     expect([answer.code, answer.stderr]).toEqual([2, expect.stringContaining('no such file')]);
   });
 });
+
+describe('--verify', () => {
+  const ones = (shape: readonly number[]) => ({ shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(1) });
+  const verified = async (golden: HostTensors) => {
+    writeForeign(at('foreign.safetensors'), rosinalityFile());
+    writeForeign(at('golden.safetensors'), golden);
+    const answer = await callMfim(['import', 'stylegan2', at('foreign.safetensors'), '--out', at('verified.out'), '--verify', at('golden.safetensors')]);
+    return { ...answer, isWritten: readdirSync(folder).includes('verified.out') };
+  };
+
+  test('outputs that are not the network\'s: told how far, and nothing is written', async () => {
+    const { code, stdout, stderr, isWritten } = await verified(new Map([['input.z', ones([1, 8])], ['output.image', ones([1, 3, RESOLUTION, RESOLUTION])]]));
+    expect([code, isWritten]).toEqual([2, false]);
+    expect(stdout).toMatch(/image \[1, 3, 32, 32\]: largest difference [\d.e+-]+, [\d.e+]+ of 255 levels, relative/);
+    expect(stderr).toMatch(/expected a relative difference of at most 0.0001, got .* in image/);
+  });
+
+  test.each([
+    ['no outputs', new Map([['input.z', ones([1, 8])]]), /expected arrays named input.NAME and output.NAME, got input.z/],
+    ['an output that the network has not', new Map([['input.z', ones([1, 8])], ['output.face', ones([1])]]), /output face: expected \[1\] as in the golden file, got none/],
+    ['another shape', new Map([['input.z', ones([1, 8])], ['output.w', ones([1, 9])]]), /output w: expected \[1, 9\] as in the golden file, got \[1, 8\]/],
+    ['an input of another width', new Map([['input.z', ones([1, 9])], ['output.w', ones([1, 8])]]), /mapLatent/],
+  ])('golden files with %s are refused', async (_, golden, message) => {
+    const { code, stderr, isWritten } = await verified(golden);
+    expect([code, isWritten, stderr]).toEqual([2, false, expect.stringMatching(message)]);
+  });
+});

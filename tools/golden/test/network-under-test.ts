@@ -33,6 +33,8 @@ export function encoderConfigOf(settings: Readonly<Record<string, unknown>>): En
     codeWidth: settings['code_width'] as number,
     mapWidth: settings['map_width'] as number,
     mapResolutions: settings['map_resolutions'] as number[],
+    trunks: settings['trunks'] as EncoderConfig['trunks'],
+    firstTrunkForAll: settings['first_trunk_for_all'] as boolean | undefined,
   };
 }
 

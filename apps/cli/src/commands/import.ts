@@ -8,12 +8,15 @@ import type { ForeignCheckpoint, ImportKind, Imported } from '../import/import-k
 import { guessKinds, kindNamed } from '../import/import-kinds.ts';
 import { ImportKeysError } from '../import/map-tensors.ts';
 import { withForeignPair } from '../import/open-foreign.ts';
+import type { OutputDifference } from '../import/verify-imported.ts';
 import { writeImported } from '../import/write-imported.ts';
 import { checkOutputPath } from '../output-file.ts';
 import type { ImportFlags } from './import-command.ts';
 
 const PERCENT = 100;
 const DIGITS = 2;
+/** Levels of a picture for a unit of [-1, 1]. */
+const LEVELS = 127.5;
 
 /** All that differs, line by line, and what the file looks like; the error itself has the first few. */
 function tellDifferences(context: MfimContext, { tensors, file }: ForeignCheckpoint, error: unknown): void {
@@ -33,15 +36,19 @@ async function importOr(context: MfimContext, kind: ImportKind, checkpoint: Fore
   }
 }
 
+/** Of pictures, [N, 3, H, W] in [-1, 1], also in levels. */
+function describeDifference({ name, shape, largest, relative }: OutputDifference): string {
+  const picture = shape.length === 4 && shape[1] === 3 ? `, ${(LEVELS * largest).toPrecision(DIGITS)} of 255 levels` : '';
+  return `${name} [${shape.join(', ')}]: largest difference ${largest.toExponential(DIGITS)}${picture}, relative ${relative.toExponential(DIGITS)}`;
+}
+
 /** Looks at the file before it appears. */
 function verification(context: MfimContext, kind: ImportKind, { verify, tolerance }: ImportFlags): ((unfinished: string) => Promise<void>) | undefined {
   if (verify === undefined) return undefined;
   return async (unfinished) => {
     const { verifyImported } = await import('../import/verify-imported.ts');
     const differences = await verifyImported(kind, unfinished, verify);
-    for (const { name, shape, largest, relative } of differences) {
-      print(context, `${name} [${shape.join(', ')}]: largest difference ${largest.toExponential(DIGITS)}, relative ${relative.toExponential(DIGITS)}`);
-    }
+    for (const difference of differences) print(context, describeDifference(difference));
     const worst = differences.find(({ relative }) => !(relative <= tolerance));
     if (worst === undefined) return;
     const got = `${worst.relative.toExponential(DIGITS)} in ${worst.name}`;

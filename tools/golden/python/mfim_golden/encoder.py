@@ -31,13 +31,39 @@ class EncoderSize(NamedTuple):
     map_resolutions: tuple
     generator: GeneratorSize
 
-    def level_layers(self, position):
-        """The generator's layers whose codes this level gives."""
+    def level_layers(self, position, reach=lambda layer: layer[1]):
+        """The generator's layers whose codes this level gives, by the resolution that they reach; the last level has the rest."""
         above = self.levels[position - 1][1] if position else 0
-        return [layer for layer in self.generator.layers() if above < layer[1] <= self.levels[position][1]]
+        up_to = self.levels[position][1] if position < len(self.levels) - 1 else math.inf
+        return [layer for layer in self.generator.layers() if above < reach(layer) <= up_to]
+
+    def code_trunks(self, trunks="level"):
+        """(name, resolution of the latent map, layers) of every M2C trunk; `trunks`: level, latent (pSp), first latent (e4e).
+
+        By latent, a trunk gives the codes of the layers that read one W+ vector: a convolution, and the toRGB before it. With
+        `first latent` the first trunk also gives a part of every other code.
+        """
+        for position, (resolution, _) in enumerate(self.levels):
+            if trunks == "level":
+                yield f"r{resolution}", resolution, self.level_layers(position)
+                continue
+            latents = latent_indices(self.generator)
+            layers = self.level_layers(position, lambda layer: layer[1] * (2 if layer[2] == "torgb" else 1))
+            for latent in dict.fromkeys(latents[layer[0]] for layer in layers):
+                own = [layer for layer in layers if latents[layer[0]] == latent]
+                yield f"l{latent}", resolution, list(self.generator.layers()) if latent == 0 and trunks == "first latent" else own
 
     def noise_layers(self, resolution):
         return [name for name, size, kind, *_ in self.generator.layers() if size == resolution and kind != "torgb"]
+
+
+def latent_indices(generator):
+    """Which W+ vector each layer reads, by name."""
+    indices, convolutions = {}, 0
+    for name, _, kind, *_ in generator.layers():
+        indices[name] = convolutions
+        convolutions += kind != "torgb"
+    return indices
 
 
 def norm_shapes(prefix, channels):
@@ -69,7 +95,7 @@ def units(size):
             width = outputs
 
 
-def encoder_shapes(size, normalise_codes=False):
+def encoder_shapes(size, normalise_codes=False, trunks="level"):
     """`normalise_codes`: a batch normalisation after every convolution of the M2C trunks."""
     stem = size.stem_width
     shapes = {"body.stem.conv": (stem, 3, 3, 3), "body.stem.slope": (stem,)} | norm_shapes("body.stem.norm", stem)
@@ -77,15 +103,16 @@ def encoder_shapes(size, normalise_codes=False):
     for name, inputs, outputs, _, stage in units(size):
         shapes |= unit_shapes(name, inputs, outputs)
         width_at[size.input_resolution // 2 ** (stage + 1)] = outputs
-    for position, (resolution, _) in enumerate(size.levels):
+    for resolution, _ in size.levels:
         shapes |= conv_shapes(f"laterals.r{resolution}", size.pyramid_width, width_at[resolution], 1)
+    for key, resolution, layers in size.code_trunks(trunks):
         for step in range(int(math.log2(resolution))):
             inputs = size.code_width if step else size.pyramid_width
-            trunk = f"codes.r{resolution}.trunk.conv{step}"
+            trunk = f"codes.{key}.trunk.conv{step}"
             shapes |= conv_shapes(trunk, size.code_width, inputs, 3)
             shapes |= norm_shapes(f"{trunk}.norm", size.code_width) if normalise_codes else {}
-        for name, _, _, width, _ in size.level_layers(position):
-            head = f"codes.r{resolution}.heads.{name.replace('.', '_')}"
+        for name, _, _, width, _ in layers:
+            head = f"codes.{key}.heads.{name.replace('.', '_')}"
             shapes |= {f"{head}.weight": (width, size.code_width), f"{head}.bias": (width,)}
     for resolution in size.map_resolutions:
         shapes |= conv_shapes(f"maps.r{resolution}.conv0", size.map_width, size.pyramid_width, 3)
@@ -132,21 +159,21 @@ def latent_maps(parameters, image, size):
     return maps
 
 
-def codes_from(parameters, latents, size, wanted=lambda layer: True):
-    """Style codes by layer name; levels without a wanted layer are not computed."""
+def codes_from(parameters, latents, size, wanted=lambda layer: True, trunks="level"):
+    """Style codes by layer name; trunks without a wanted layer are not computed."""
     codes = {}
-    for position, (resolution, _) in enumerate(size.levels):
-        if not any(wanted(layer) for layer in size.level_layers(position)):
+    for key, resolution, layers in size.code_trunks(trunks):
+        if not any(wanted(layer) for layer in layers):
             continue
         x = latents[resolution]
         for step in range(int(math.log2(resolution))):
-            trunk = f"codes.r{resolution}.trunk.conv{step}"
+            trunk = f"codes.{key}.trunk.conv{step}"
             x = functional.conv2d(x, parameters[f"{trunk}.weight"], parameters[f"{trunk}.bias"], stride=2, padding=1)
             x = batch_norm(parameters, f"{trunk}.norm", x) if f"{trunk}.norm.scale" in parameters else x
             x = functional.leaky_relu(x)
-        for name, *_ in size.level_layers(position):
-            head = f"codes.r{resolution}.heads.{name.replace('.', '_')}"
-            codes[name] = linear(x.flatten(1), parameters[f"{head}.weight"], parameters[f"{head}.bias"])
+        for name, *_ in layers:
+            head = f"codes.{key}.heads.{name.replace('.', '_')}"
+            codes[name] = codes.get(name, 0) + linear(x.flatten(1), parameters[f"{head}.weight"], parameters[f"{head}.bias"])
     return codes
 
 
@@ -163,7 +190,7 @@ def style_maps_from(parameters, latents, size):
     return maps
 
 
-def encode(parameters, image, size):
+def encode(parameters, image, size, trunks="level"):
     """(style codes by layer name, style maps by layer name)."""
     latents = latent_maps(parameters, image, size)
-    return codes_from(parameters, latents, size), style_maps_from(parameters, latents, size)
+    return codes_from(parameters, latents, size, trunks=trunks), style_maps_from(parameters, latents, size)

@@ -111,15 +111,24 @@ def encoder_scale(name, shape):
 
 def encoder_recipe():
     """Image -> latent maps, style codes, style maps; gradients by the image and by all trained parameters."""
-    size = ENCODER
-    file = GoldenFile("encoder", 14, {**size._asdict(), "generator": about(size.generator)})
+    return encoder_file(GoldenFile("encoder", 14, {**ENCODER._asdict(), "generator": about(ENCODER.generator)}), ENCODER)
+
+
+def encoder_latent_recipe():
+    """The same with a trunk for each W+ vector, the first giving a part of every code, as in e4e; no style maps."""
+    size = ENCODER._replace(map_resolutions=())
+    about_size = {**size._asdict(), "generator": about(size.generator), "trunks": "latent", "first_trunk_for_all": True}
+    return encoder_file(GoldenFile("encoder-latent", 15, about_size), size, "first latent")
+
+
+def encoder_file(file, size, trunks="level"):
     parameters = {}
-    for name, shape in encoder.encoder_shapes(size).items():
+    for name, shape in encoder.encoder_shapes(size, trunks=trunks).items():
         parameters[name] = file.parameter(name, shape, *encoder_scale(name, shape))
     image = file.input("image", (2, 3, size.input_resolution, size.input_resolution))
     for resolution, latent in encoder.latent_maps(parameters, image, size).items():
         file.keep("output", f"latent.{resolution}", latent)
-    codes, maps = encoder.encode(parameters, image, size)
+    codes, maps = encoder.encode(parameters, image, size, trunks)
     scalar = sum(file.probe(f"code.{name}", code) for name, code in codes.items())
     scalar = scalar + sum(file.probe(f"map.{name}", value) for name, value in maps.items())
     trained = {name: value for name, value in parameters.items() if not name.endswith(encoder.STORED)}
@@ -132,4 +141,5 @@ NETWORK_RECIPES = {
     "synthesis": synthesis_recipe,
     "discriminator": discriminator_recipe,
     "encoder": encoder_recipe,
+    "encoder-latent": encoder_latent_recipe,
 }
