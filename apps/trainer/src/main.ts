@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
+import { fitCommand } from './commands/fit.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { statusCommand } from './commands/status.ts';
@@ -27,6 +28,7 @@ const routes = buildRouteMap({
     dataset: datasetCommand,
     synthesise: synthesiseCommand,
     correspondence: correspondenceCommand,
+    fit: fitCommand,
     pretrain: pretrainCommand,
     train: trainCommand,
     resume: resumeCommand,

@@ -62,7 +62,7 @@ async function correspondence({ model: folder, network: networkFolder, out, pict
     const labels = (await readLabels(datasetFolder, dataset.count)).filter(isFrontal);
     const sightings: MeshSighting[] = [];
     for (const label of labels) {
-      sightings.push({ labels: label, found: await network.find(await dataset.read([label.number]), label.landmarks) });
+      sightings.push({ labels: label, found: (await network.find(await dataset.read([label.number]), label.landmarks)).points });
       say(`${sightings.length} of ${labels.length}`);
     }
     const result = meshCorrespondence(model, sightings);

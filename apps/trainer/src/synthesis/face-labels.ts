@@ -16,7 +16,8 @@ export const LABEL_TENSORS_FILE = 'labels.safetensors';
 
 const numbers = z.array(z.number());
 
-const labelsSchema = z.strictObject({
+/** Of one image, as a line has it. */
+export const labelsSchema = z.strictObject({
   number: z.number().int().nonnegative(),
   identity: numbers,
   expression: numbers,

@@ -2,7 +2,7 @@
  * Pictures of heads of people who do not exist, with exact labels: a dataset folder as `dataset prepare` makes it, and the labels
  * beside it. Image number i of a seed depends on nothing but seed and i: a run that was stopped goes on where it ended.
  */
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { drawHeadScene, landmarkPositions, morphVertices, movePoints, prepareHead, projectPerspective, renderHead } from '@mfim/face3d';
 import type { HeadModel, HeadScene, PreparedHead } from '@mfim/face3d';
@@ -11,6 +11,7 @@ import { openDatasetWriter } from '../dataset/dataset-writer.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { randomStream } from '../pretraining/random-stream.ts';
 import type { RandomStream } from '../pretraining/random-stream.ts';
+import { openAppendOnly } from '../watch/append-only-file.ts';
 import { LABELS_FILE, labelLine, readLabels, trimLabels, writeLabelTensors } from './face-labels.ts';
 import type { FaceLabels } from './face-labels.ts';
 import { frameAsFfhq } from './frame-as-ffhq.ts';
@@ -33,6 +34,7 @@ export interface SynthesisOptions {
   readonly onProgress?: (count: number) => void;
 }
 
+const encoder = new TextEncoder();
 /** Says what a folder holds, so that it is not continued with something else. */
 const SETTINGS_FILE = 'synthesis.json';
 const LICENCE = 'rendered (ICT-FaceKit, MIT)';
@@ -111,14 +113,13 @@ export async function synthesiseFaces(options: SynthesisOptions): Promise<number
   try {
     await trimLabels(folder, writer.index().count);
     const head = prepareHead(options.model);
-    const lines = await open(path.join(folder, LABELS_FILE), 'a');
+    const lines = await openAppendOnly(path.join(folder, LABELS_FILE));
     try {
       for (let number = writer.index().count; number < count; number += 1) {
         if (options.signal?.aborted === true) break;
         const { pixels, labels } = synthesiseFace(head, number, options);
         // Labels first: what the index counts has them.
-        await lines.appendFile(labelLine(labels));
-        await lines.datasync();
+        await lines.append(encoder.encode(labelLine(labels)));
         await writer.append(pixels, [{ origin: `ict/seed-${seed}/${number}`, split: number < heldOut ? 'held-out' : 'train', licence: LICENCE }]);
         onProgress?.(number + 1);
         // Lets Ctrl-C through.

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { drawHeadScene, mediapipeLandmarks, rotationDistance } from '@mfim/face3d';
+import type { HeadModel } from '@mfim/face3d';
+import { InputError } from '@mfim/tensor-contracts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatasetWriter } from '../src/dataset/dataset-writer.ts';
+import { openDataset } from '../src/dataset/open-dataset.ts';
+import type { Dataset } from '../src/dataset/open-dataset.ts';
+import { randomStream } from '../src/pretraining/random-stream.ts';
+import { drawFits } from '../src/synthesis/draw-fits.ts';
+import type { FaceLabels } from '../src/synthesis/face-labels.ts';
+import type { FacemeshNetwork } from '../src/synthesis/facemesh-network.ts';
+import { FITS_FILE, fitDataset, readFits } from '../src/synthesis/fit-dataset.ts';
+import { projectVertices } from '../src/synthesis/mesh-correspondence.ts';
+import { readIct } from '../src/synthesis/read-ict.ts';
+
+const ICT = fileURLToPath(new URL('../../../../shared/data/weights/ict-facekit', import.meta.url));
+const absent = !existsSync(ICT);
+if (absent) console.warn(`skipped: no ICT-FaceKit model in ${ICT}; get the light model's arrays as apps/trainer/src/synthesis/read-ict.ts describes them`);
+
+const DEGREES = 180 / Math.PI;
+const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47];
+const SIZE = 32;
+
+function drawLabels(model: HeadModel, number: number): FaceLabels {
+  const { shape, motion, camera } = drawHeadScene(model, SIZE, randomStream(77 * (number + 1)));
+  return { number, identity: Array.from(shape.identity), expression: Array.from(shape.expression), rotation: [...motion.rotation], translation: Array.from(motion.translation), focal: camera.focal, centre: [...camera.centre], landmarks: [] };
+}
+
+describe.skipIf(absent)('fitDataset', () => {
+  let folder: string;
+  let model: HeadModel;
+  let dataset: Dataset;
+  let labels: readonly FaceLabels[];
+  /** A network that knows the answer, in the order of the images from `first` on; the last image it does not take for a face. */
+  const knowing = (first: number): Pick<FacemeshNetwork, 'find'> => {
+    let next = first;
+    return {
+      find: async () => {
+        const label = labels[next]!;
+        next += 1;
+        return { points: projectVertices(model, label, vertices), presence: label.number === 2 ? 0.1 : 1 };
+      },
+    };
+  };
+  let vertices: Int32Array;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mfim-fit-'));
+    model = await readIct(ICT);
+    labels = [0, 1, 2].map((number) => drawLabels(model, number));
+    const writer = await openDatasetWriter(folder, SIZE);
+    // The network below knows the answers: nobody looks at the pixels.
+    await writer.append(new Uint8Array(3 * SIZE * SIZE * 3), labels.map(({ number }) => ({ origin: `blank/${number}`, split: 'train' as const, licence: 'CC0' })));
+    await writer.close();
+    dataset = await openDataset(folder);
+    // A basis whose vertices say their numbers tells which the landmarks are.
+    const numbers = { ...model.basis, identity: new Float32Array(), expression: new Float32Array(), mean: model.basis.mean.map((_, at) => Math.floor(at / 3)) };
+    vertices = Int32Array.from({ length: 468 }, (_, point) => mediapipeLandmarks(numbers, 468).basis.mean[point * 3]!);
+  });
+  afterAll(async () => {
+    await dataset.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('fits have the pose of the head, whose lens they do not know; a face that is none says why; a stopped run goes on', async () => {
+    const stop = new AbortController();
+    const begun = await fitDataset({ dataset, folder, model, network: knowing(0), signal: stop.signal, onProgress: () => stop.abort() });
+    expect(begun).toHaveLength(1);
+    await appendFile(path.join(folder, FITS_FILE), '{"number":1,"half');
+    const fits = await fitDataset({ dataset, folder, model, network: knowing(1) });
+    expect(fits).toHaveLength(3);
+    expect(await readFits(folder)).toEqual(fits);
+    for (const [number, fit] of fits.slice(0, 2).entries()) {
+      if (!('rotation' in fit)) throw new Error(fit.refused);
+      expect(rotationDistance(Float64Array.from(fit.rotation), Float64Array.from(labels[number]!.rotation)) * DEGREES).toBeLessThan(5);
+      expect(fit.confidence).toBeGreaterThan(0.8);
+    }
+    expect(fits[2]).toEqual({ number: 2, refused: expect.stringContaining('no face') });
+    expect(Array.from(await drawFits(model, dataset, fits)).slice(0, 4)).toEqual(PNG_MAGIC);
+  });
+
+  test('error: a file with other lines', async () => {
+    const whole = await readFile(path.join(folder, FITS_FILE), 'utf8');
+    await writeFile(path.join(folder, FITS_FILE), `{"number":5}\n${whole}`);
+    await expect(readFits(folder)).rejects.toThrow(InputError);
+  });
+});
