@@ -92,8 +92,8 @@ describe.skipIf(block === undefined)(`channel blocks${WITHOUT}`, () => {
     expect(names.filter((name) => name === 'blocked ReorderInput')).toHaveLength(1);
     // Features and RGB.
     expect(names.filter((name) => name === 'blocked ReorderOutput')).toHaveLength(2);
-    // One scales channels.
-    expect(names.filter((name) => name === 'blocked Conv')).toHaveLength(8);
+    // Two scale channels.
+    expect(names.filter((name) => name === 'blocked Conv')).toHaveLength(9);
     expect(names.filter((name) => name === 'Conv' || name === 'DepthToSpace' || name === 'LeakyRelu')).toEqual([]);
   });
 

@@ -42,6 +42,10 @@ function surroundingsOf(original: Graph, graph: BlockedGraph): Omit<Surroundings
       const tensor = stored.get(name);
       return tensor === undefined ? undefined : integersOf(tensor);
     },
+    floatOf(name) {
+      const tensor = stored.get(name);
+      return tensor?.type === 'float32' && tensor.data.length === Float32Array.BYTES_PER_ELEMENT ? new Float32Array(tensor.data.slice().buffer)[0] : undefined;
+    },
     hasComputedWeights: original.nodes.some(({ operator, inputs }) => operator === 'Conv' && !constants.has(inputs[1] ?? '')),
     apart: new Map(),
   };

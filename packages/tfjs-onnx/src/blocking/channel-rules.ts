@@ -23,12 +23,19 @@ interface Pair {
   readonly ofEachImage: boolean;
 }
 
-function pairOf(node: OnnxNode, { graph }: Surroundings): Pair | undefined {
+/** What a tensor was spread from over the pixels, or itself. */
+function unspread(name: string | undefined, { producer }: Surroundings): string | undefined {
+  const node = name === undefined ? undefined : producer(name);
+  return node?.operator === 'Expand' ? node.inputs[0] : name;
+}
+
+function pairOf(node: OnnxNode, surroundings: Surroundings): Pair | undefined {
+  const { graph } = surroundings;
   const sizes = graph.blockable(output(node));
   if (!isWhole(sizes) || node.inputs.length !== 2) return undefined;
   const [batch, channels] = sizes;
   const image = node.inputs.find((name) => graph.hasTwin(name) && graph.sizes.get(name)?.join() === sizes.join());
-  const vector = node.inputs[image === node.inputs[0] ? 1 : 0];
+  const vector = unspread(node.inputs[image === node.inputs[0] ? 1 : 0], surroundings);
   const own = vector === undefined ? undefined : graph.sizes.get(vector);
   if (image === undefined || vector === undefined || own === undefined || own.length > RANK) return undefined;
   const key = [...Array.from({ length: RANK - own.length }, () => 1), ...own].join();
@@ -48,24 +55,40 @@ function scale(node: OnnxNode, graph: BlockedGraph, { image, sizes, vector, ofEa
   graph.bindTwin(output(node), ofEachImage ? graph.reshape(result, [...sizes]) : result);
 }
 
-function shift(node: OnnxNode, { graph, onlyReader }: Surroundings, { image, sizes, vector, ofEachImage }: Pair): boolean {
+function shift(node: OnnxNode, { graph, onlyReader }: Surroundings, { image, sizes, vector, ofEachImage }: Pair): void {
+  const [batch, channels, height, width] = sizes;
+  const groups = ofEachImage ? batch * channels : channels;
+  const bias = graph.reshape(graph.plain(vector), [groups]);
+  const joined = onlyReader(image) === node && !ofEachImage ? graph.extendConvolution(graph.twin(image), { bias }) : undefined;
+  if (joined !== undefined) return graph.bindTwin(output(node), joined);
+  const ones = graph.floats(Array.from({ length: groups }, () => 1), [groups, 1, 1, 1]);
+  const twin = ofEachImage ? graph.reshape(graph.twin(image), [1, groups, height, width]) : graph.twin(image);
+  const result = emitConvolution(graph, twin, { inputs: [ones, bias], channels: groups });
+  graph.bindTwin(output(node), ofEachImage ? graph.reshape(result, [...sizes]) : result);
+}
+
+/** A product with a constant number, as a convolution that can go on to clip. */
+function byNumber(node: OnnxNode, { graph, isConstant }: Surroundings): boolean {
+  const sizes = graph.blockable(output(node));
+  const [image, number] = graph.hasTwin(node.inputs[0] ?? '') ? node.inputs : node.inputs.toReversed();
+  const isOne = graph.sizes.get(number ?? '')?.every((size) => size === 1) ?? false;
+  if (node.operator !== 'Mul' || !isWhole(sizes) || image === undefined || number === undefined || !isOne || !isConstant(number) || !graph.hasTwin(image)) return false;
+  if (graph.sizes.get(image)?.join() !== sizes.join()) return false;
   const [, channels] = sizes;
-  if (ofEachImage) return false;
-  const twin = graph.twin(image);
-  const bias = graph.reshape(graph.plain(vector), [channels]);
-  const joined = onlyReader(image) === node ? graph.extendConvolution(twin, { bias }) : undefined;
-  const ones = (): string => graph.floats(Array.from({ length: channels }, () => 1), [channels, 1, 1, 1]);
-  graph.bindTwin(output(node), joined ?? emitConvolution(graph, twin, { inputs: [ones(), bias], channels }));
+  const ones = graph.floats(Array.from({ length: channels }, () => 1), [channels, 1, 1, 1]);
+  const factors = graph.emit({ operator: 'Mul', inputs: [ones, graph.plain(number)] });
+  graph.bindTwin(output(node), emitConvolution(graph, graph.twin(image), { inputs: [factors], channels }));
   return true;
 }
 
 /** A product or a sum with a number for each channel. */
 export const byChannels: Rule = (node, surroundings) => {
   if (node.operator !== 'Mul' && node.operator !== 'Add') return false;
+  if (byNumber(node, surroundings)) return true;
   const pair = pairOf(node, surroundings);
   if (pair === undefined) return false;
-  if (node.operator === 'Add') return shift(node, surroundings, pair);
-  scale(node, surroundings.graph, pair);
+  if (node.operator === 'Add') shift(node, surroundings, pair);
+  else scale(node, surroundings.graph, pair);
   return true;
 };
 

@@ -21,6 +21,8 @@ export interface Surroundings {
   isConstant(name: string): boolean;
   /** The numbers of a constant vector. */
   integersOf(name: string): readonly number[] | undefined;
+  /** A constant number. */
+  floatOf(name: string): number | undefined;
   /** Whether convolutions with constant weights start blocks, too. */
   readonly eager: boolean;
   /** Whether some convolution has weights that do not depend on constants only. */
@@ -120,9 +122,15 @@ const unary: Rule = (node, { graph, onlyReader }) => {
 };
 
 /** Limits that are numbers. */
-const clip: Rule = (node, { graph }) => {
+const clip: Rule = (node, { graph, onlyReader, floatOf }) => {
   const [x = '', ...limits] = node.inputs;
   if (!graph.hasTwin(x)) return false;
+  const [least, most] = limits.map(floatOf);
+  const isJoined = onlyReader(x) === node && least !== undefined && most !== undefined && graph.fuseActivation(graph.twin(x), { activation: 'Clip', activation_params: { floats: [least, most] } });
+  if (isJoined) {
+    graph.bindTwin(output(node), graph.twin(x));
+    return true;
+  }
   graph.bindTwin(output(node), graph.emit({ operator: 'Clip', inputs: [graph.twin(x), ...limits.map((name) => graph.plain(name))] }));
   return true;
 };

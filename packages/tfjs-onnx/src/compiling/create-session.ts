@@ -36,6 +36,8 @@ function settingsFor({ options, strict, locations }: SessionSettings): Record<st
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     logSeverityLevel: FATAL_ONLY,
+    // One block for a whole run, planned from the last one, is much larger than what lives at a time.
+    enableMemPattern: false,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(locations === undefined ? {} : { preferredOutputLocation: locations }),
     ...sessionOptions,

@@ -1,8 +1,9 @@
 /**
  * Sums, differences, products and quotients. Products with numbers are put off (see `passFactors`).
  */
-import { alignOperands } from '../lowering/elementwise.ts';
+import { alignOperands, cheapestOrder } from '../lowering/elementwise.ts';
 import type { Lowering } from '../lowering/lowering.ts';
+import { arrange } from '../lowering/wire.ts';
 import type { Wire } from '../lowering/wire.ts';
 import { sameShape } from '../recording/dimension.ts';
 import type { Value } from '../recording/recorded-graph.ts';
@@ -29,6 +30,17 @@ function plain(lowering: Lowering, operator: string, call: LoweringCall<unknown>
   return { name: lowering.graph.emit(operator, operands.names), order: operands.order };
 }
 
+/** A product with a number that gives the result its shape: `base` everywhere, times the number. */
+function spread(lowering: Lowering, [base, factor]: Pair, output: Value): Wire | undefined {
+  const number = lowering.uniformOf(factor);
+  const isSpread = number !== undefined && output.dtype === 'float32' && !lowering.isFree(base) && sameShape(factor.shape, output.shape) && !sameShape(base.shape, output.shape);
+  if (!isSpread || !lowering.choices.passes.has('pass factors')) return undefined;
+  const source = lowering.scaled(base, number);
+  const order = cheapestOrder(lowering, [source], output.shape.length);
+  const shape = lowering.shapes.vector(arrange(output.shape, order));
+  return { name: lowering.graph.emit('Expand', [lowering.broadcastable(source, order), shape]), order };
+}
+
 const { infer } = binaryRule({ kernel: 'Multiply', emit: () => '' });
 
 const multiply: KernelRule = {
@@ -43,7 +55,7 @@ const multiply: KernelRule = {
       lowering.deferScale(call.output, { base, factor: constant });
       return [];
     }
-    return plain(lowering, 'Mul', call);
+    return spread(lowering, [a, b], call.output) ?? spread(lowering, [b, a], call.output) ?? plain(lowering, 'Mul', call);
   },
 };
 

@@ -76,7 +76,7 @@ const step = unaryRule<{ alpha?: number }>(
     const { graph, choices } = lowering;
     // Clipped values are right for these only.
     if (choices.step === 'comparison' || alpha < 0 || alpha > 1) return stepByComparison(lowering, x, alpha);
-    if (choices.step === 'clip') return graph.emit('Clip', [graph.emit('Mul', [x, graph.scalar(STEEP)]), graph.scalar(alpha), graph.scalar(1)]);
+    if (choices.step === 'clip' && alpha > 0) return graph.emit('Clip', [graph.emit('Mul', [x, graph.scalar(STEEP)]), graph.scalar(alpha), graph.scalar(1)]);
     const zeroOrOne = graph.emit('HardSigmoid', [x], { alpha: { float: STEEP }, beta: { float: 0 } });
     return alpha === 0 ? zeroOrOne : graph.emit('Max', [zeroOrOne, graph.scalar(alpha)]);
   },
