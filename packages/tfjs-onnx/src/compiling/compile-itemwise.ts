@@ -63,7 +63,7 @@ function load(definition: ItemwiseDefinition, state: SessionState): Promise<Load
 function scalarFeeds({ name, scalars }: ItemwiseDefinition, given: Readonly<Record<string, number>>, state: SessionState): Feeds {
   const entries = scalars.map((key) => {
     const value = given[key] ?? Number.NaN;
-    refuseNaN(name, key, [value]);
+    refuseNaN(name, key, { data: [value], shape: [] });
     return [INPUT + key, hostTensor(state.options, Float32Array.of(value), { shape: [], dtype: 'float32' })] as const;
   });
   return Object.fromEntries(entries);

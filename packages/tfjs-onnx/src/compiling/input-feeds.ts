@@ -24,7 +24,7 @@ export const OUTPUT = 'output/';
 export async function inputFeeds(where: string, inputs: Readonly<Record<string, Tensor>>, options: CompileOptions): Promise<Feeds> {
   const entries = Object.entries(inputs).map(async ([name, tensor]) => {
     const data = await tensor.data();
-    if (options.checkNumbers !== false && tensor.dtype === 'float32') refuseNaN(where, name, data);
+    if (options.checkNumbers !== false && tensor.dtype === 'float32') refuseNaN(where, name, { data, shape: tensor.shape });
     return [INPUT + name, hostTensor(options, data, tensor)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));

@@ -75,11 +75,16 @@ export function checkInputs(where: string, specs: InputSpecs, inputs: Readonly<R
   );
 }
 
-/** @throws InputError that names the input and the place of its first NaN */
-export function refuseNaN(where: string, name: string, data: ArrayLike<number>): void {
+/** @throws InputError that names the input, its shape and the place of its first NaN */
+export function refuseNaN(where: string, name: string, { data, shape }: { readonly data: ArrayLike<number>; readonly shape: readonly number[] }): void {
   for (let index = 0; index < data.length; index += 1) {
     const value = data[index] as number;
     if (value === value) continue;
-    throw new InputError({ where: `${where}, input ${name}`, expected: 'numbers', got: `NaN at item ${index}`, remedy: 'find where it comes from; tf.isNaN marks them, and checkNumbers: false lets them pass' });
+    throw new InputError({
+      where: `${where}, input ${name}`,
+      expected: 'numbers',
+      got: `NaN at item ${index} of ${shown('float32', shape)}`,
+      remedy: 'find where it comes from; tf.isNaN marks them, and checkNumbers: false lets them pass',
+    });
   }
 }
