@@ -85,7 +85,7 @@ describe('a bundle', () => {
     await bundle.release();
     expect(rounds).toEqual([0, 1, 2, 0, 1, 2]);
     expect(full.pytorch).toMatchObject({ value: null, reason: 'no PyTorch' });
-    expect(Object.keys(full.slider.parts)).toEqual(['whole ms', 'codes from 32 on']);
+    expect(Object.keys(full.slider.parts)).toEqual(['whole ms', 'codes from 32 on', 'first change after a whole image']);
     for (const figure of [full.peak1024, full.slider, small.peak256, small.browser]) expect(figure.value).toBeGreaterThan(0);
     expect(small.browser).toMatchObject({ met: null, parts: { browser: 'a browser', 'wasm ms': 5 } });
   });

@@ -25,8 +25,8 @@ interface Round {
   readonly browser: number;
 }
 
-/** Vectors of 4 numbers in wasm's SIMD against 16 (AVX-512) or 8 (AVX), and what follows for the layout of channels. */
-const WHY_SLOWER = 'wasm computes 4 numbers at a time (SIMD128), native code 8 or 16, and ONNX Runtime has no channel blocks in wasm';
+/** Vectors of 4 numbers in wasm's SIMD against 16 (AVX-512) or 8 (AVX): measured on products of matrices, see the readme of tfjs-onnx. */
+const WHY_SLOWER = 'wasm multiplies 4 numbers at a time and adds them in a second instruction (SIMD128), native code 8 or 16 in one; a matrix product is slower by as much';
 
 function browserFigure(search: BrowserSearch, rounds: readonly Round[]): Figure {
   if ('reason' in search) return skippedFigure('browser', search.reason);
