@@ -1,7 +1,8 @@
 /** Writes a bundle's folder beside its place under another name, then renames it, so that there is never half a bundle. */
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
+import { whileUnfinished } from '../output-file.ts';
 import type { BundleFile } from './bundle-files.ts';
 
 const MANIFEST = 'manifest.json';
@@ -23,14 +24,11 @@ export async function checkBundleFolder(folder: string): Promise<readonly string
  */
 export async function writeBundleFolder(folder: string, files: AsyncIterable<BundleFile>): Promise<void> {
   const present = await checkBundleFolder(folder);
-  const temporary = `${folder}.${process.pid}.unfinished`;
-  try {
-    await mkdir(temporary, { recursive: true });
+  await whileUnfinished(resolve(folder), async (temporary) => {
+    await mkdir(temporary);
     for await (const { name, bytes } of files) await writeFile(join(temporary, name), bytes);
     for (const card of present.filter((name) => name.endsWith('.md'))) await copyFile(join(folder, card), join(temporary, card));
     await rm(folder, { recursive: true, force: true });
     await rename(temporary, folder);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  });
 }
