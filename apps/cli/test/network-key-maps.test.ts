@@ -3,7 +3,7 @@ import { fromTheirs, mapKeys, toTheirs, unmapKeys } from '@mfim/checkpoints';
 import type { KeyMap } from '@mfim/checkpoints';
 import { COEFFICIENT_NETWORK_KEY_MAP, DECA_KEY_MAP, DEEP_3D_KEY_MAP, coefficientNetworkSpec, decaSpec, deep3dSpec } from '@mfim/losses-3dmm';
 import { HOPE_NET_KEY_MAP, INCEPTION_KEY_MAP, SIX_D_REP_NET_KEY_MAPS, hopeNetSpec, inceptionSpec, sixDRepNetSpec } from '@mfim/metrics';
-import { MOBILE_FACE_NET_KEY_MAP, flattenSpecs, irSeNetKeyMap, irSeNetSpec, lpipsKeyMaps, lpipsSpec, mobileFaceNetSpec } from '@mfim/nn';
+import { MOBILE_FACE_NET_KEY_MAP, S_FACE_KEY_MAP, flattenSpecs, irSeNetKeyMap, irSeNetSpec, lpipsKeyMaps, lpipsSpec, mobileFaceNetSpec, sFaceSpec } from '@mfim/nn';
 import type { SpecTree } from '@mfim/nn';
 import type { HostTensor } from '@mfim/tensor-contracts';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import { describe, expect, test } from 'vitest';
 const MAPS: readonly (readonly [name: string, map: KeyMap, spec: SpecTree])[] = [
   ['arcface-irse50', irSeNetKeyMap(), irSeNetSpec()],
   ['mobilefacenet', MOBILE_FACE_NET_KEY_MAP, mobileFaceNetSpec()],
+  ['sface', S_FACE_KEY_MAP, sFaceSpec()],
   ['3ddfa-v2', COEFFICIENT_NETWORK_KEY_MAP, coefficientNetworkSpec()],
   ['deca', DECA_KEY_MAP, decaSpec()],
   ['deep3d', DEEP_3D_KEY_MAP, deep3dSpec()],

@@ -9,10 +9,11 @@ import { inceptionKind } from './kinds/inception-kind.ts';
 import { lpipsKinds } from './kinds/lpips-kinds.ts';
 import { pspKinds } from './kinds/psp-kinds.ts';
 import { mobilefacenetKind } from './kinds/mobilefacenet-kind.ts';
+import { sfaceKind } from './kinds/sface-kind.ts';
 import { stylegan2Kind } from './kinds/stylegan2-kind.ts';
 
 /** In the order of the table in the readme. */
-export const IMPORT_KINDS: readonly ImportKind[] = [stylegan2Kind, ...pspKinds, arcfaceKind, mobilefacenetKind, ...lpipsKinds, threeDdfaKind, decaKind, deep3dKind, hopenetKind, sixDRepNetKind, inceptionKind, flameKind, bfmKind, ictKind];
+export const IMPORT_KINDS: readonly ImportKind[] = [stylegan2Kind, ...pspKinds, arcfaceKind, mobilefacenetKind, sfaceKind, ...lpipsKinds, threeDdfaKind, decaKind, deep3dKind, hopenetKind, sixDRepNetKind, inceptionKind, flameKind, bfmKind, ictKind];
 
 /** Below this a guess is not worth telling (our choice). */
 const WORTH_TELLING = 0.2;

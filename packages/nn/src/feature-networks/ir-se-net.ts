@@ -4,13 +4,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
-import { batchNorm, batchNormSpec } from '../batch-norm.ts';
-import { constantSpec, normalSpec } from '../parameters.ts';
-import type { ParametersOf } from '../parameters.ts';
 import { preluSpec, residualUnit, residualUnitSpec } from '../residual-unit.ts';
 import type { ResidualUnitParameters } from '../residual-unit.ts';
 import { biasedConv2d } from './biased-conv.ts';
 import { foldNorms, foldedParameters, normedConvSpec } from './folded-norms.ts';
+import { identityHead, identityHeadSpec } from './identity-head.ts';
+import type { IdentityHeadParameters } from './identity-head.ts';
 import type { ConvolutionParameters, WeightState } from './weight-state.ts';
 
 /** How wide and deep the network is. */
@@ -35,15 +34,6 @@ export const IR_SE_50: IrSeNetSize = {
   embedding: 512,
 };
 
-function headSpec(pixels: number, channels: number, embedding: number) {
-  return {
-    before: batchNormSpec(channels),
-    matrix: normalSpec([pixels * channels, embedding], Math.sqrt(1 / (pixels * channels))),
-    bias: constantSpec([embedding], 0),
-    after: batchNormSpec(embedding),
-  };
-}
-
 /** Specification as the weights are imported: `stem`, `units.unit0` .., `head`. */
 export function irSeNetSpec({ side, stages, embedding }: IrSeNetSize = IR_SE_50) {
   const units: Record<string, ReturnType<typeof residualUnitSpec>> = {};
@@ -59,7 +49,7 @@ export function irSeNetSpec({ side, stages, embedding }: IrSeNetSize = IR_SE_50)
   return {
     stem: { ...normedConvSpec(3, 3, stem), slope: preluSpec(stem) },
     units,
-    head: headSpec(window * window, channels, embedding),
+    head: identityHeadSpec(window * window, channels, embedding),
   };
 }
 
@@ -68,8 +58,7 @@ export type IrSeNetParameters = {
   readonly stem: ConvolutionParameters & { readonly slope: tf.Tensor };
   /** `unit0` .. `unit23` */
   readonly units: { readonly [name: string]: ResidualUnitParameters };
-  /** Matrix [pixels * channels, embedding], with a normalisation on either side. */
-  readonly head: ParametersOf<ReturnType<typeof headSpec>>;
+  readonly head: IdentityHeadParameters;
 };
 
 /**
@@ -90,12 +79,10 @@ export function irSeNetParameters(state: WeightState, size: IrSeNetSize = IR_SE_
  * @throws ShapeError when the image has another size.
  */
 export function irSeNet(parameters: IrSeNetParameters, image: tf.Tensor, { side, stages }: IrSeNetSize = IR_SE_50): tf.Tensor2D {
-  const axes = bindAxes('irSeNet', { image }, { image: `batch ${side} ${side} 3` });
+  bindAxes('irSeNet', { image }, { image: `batch ${side} ${side} 3` });
   const { stem, units, head } = parameters;
   const strides = stages.flatMap((stage) => Array.from({ length: stage.units }, (_, index): 1 | 2 => (index === 0 ? 2 : 1)));
   let x: tf.Tensor = tf.prelu(biasedConv2d(stem, image, { padding: 1 }), stem.slope);
   for (const [index, stride] of strides.entries()) x = residualUnit(units[`unit${index}`] as ResidualUnitParameters, x, stride);
-  const flat = tf.reshape(batchNorm(head.before, x), [axes.get('batch') as number, head.matrix.shape[0] as number]);
-  const embedding = batchNorm(head.after, tf.add(tf.matMul(flat, head.matrix as tf.Tensor2D), head.bias));
-  return tf.mul<tf.Tensor2D>(embedding, tf.rsqrt(tf.sum(tf.square(embedding), -1, true)));
+  return identityHead(head, x);
 }
