@@ -28,7 +28,7 @@ const SIZE = 32;
 
 function drawLabels(model: HeadModel, number: number): FaceLabels {
   const { shape, motion, camera } = drawHeadScene(model, SIZE, randomStream(77 * (number + 1)));
-  return { number, identity: Array.from(shape.identity), expression: Array.from(shape.expression), rotation: [...motion.rotation], translation: Array.from(motion.translation), focal: camera.focal, centre: [...camera.centre], landmarks: [] };
+  return { number, person: number, identity: Array.from(shape.identity), expression: Array.from(shape.expression), rotation: [...motion.rotation], translation: Array.from(motion.translation), focal: camera.focal, centre: [...camera.centre], landmarks: [] };
 }
 
 describe.skipIf(absent)('fitDataset', () => {

@@ -28,7 +28,7 @@ function strewnHead(): HeadModel {
 
 function drawLabels(model: HeadModel, number: number): FaceLabels {
   const { shape, motion, camera } = drawHeadScene(model, SIZE, randomStream(100 + number * 7919));
-  return { number, identity: Array.from(shape.identity), expression: Array.from(shape.expression), rotation: [...motion.rotation], translation: Array.from(motion.translation), focal: camera.focal, centre: [...camera.centre], landmarks: Array.from({ length: 136 }, () => 0) };
+  return { number, person: number, identity: Array.from(shape.identity), expression: Array.from(shape.expression), rotation: [...motion.rotation], translation: Array.from(motion.translation), focal: camera.focal, centre: [...camera.centre], landmarks: Array.from({ length: 136 }, () => 0) };
 }
 
 describe('meshCorrespondence', () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors, toFloat32 } from '@mfim/checkpoints';
-import { fitLandmarks, landmarkBasis, landmarkPositions, morphVertices, movePoints, projectPerspective, rotationDistance } from '@mfim/face3d';
-import type { HeadModel } from '@mfim/face3d';
+import { fitLandmarks, landmarkBasis, landmarkPositions, morphVertices, movePoints, prepareHead, projectPerspective, rotationDistance } from '@mfim/face3d';
+import type { HeadModel, PreparedHead } from '@mfim/face3d';
 import { ffhqQuad } from '@mfim/faces';
 import { InputError } from '@mfim/tensor-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const SIZE = 24;
-const options = (name: string, model: HeadModel, count: number) => ({ model, folder: path.join(folder, name), count, heldOut: 1, size: SIZE, seed: 3, jitter: 0 });
+const options = (name: string, head: PreparedHead, count: number) => ({ head, folder: path.join(folder, name), count, heldOut: 1, perPerson: 1, size: SIZE, seed: 3, jitter: 0 });
 const pixelsOf = async (name: string, numbers: readonly number[]): Promise<Uint8Array> => {
   const dataset = await openDataset(path.join(folder, name));
   const pixels = await dataset.read(numbers);
@@ -36,9 +36,11 @@ const pixelsOf = async (name: string, numbers: readonly number[]): Promise<Uint8
 
 describe.skipIf(absent)('synthesise', () => {
   let model: HeadModel;
+  let head: PreparedHead;
   beforeAll(async () => {
     model = await readIct(ICT);
-    await synthesiseFaces(options('whole', model, 2));
+    head = prepareHead(model);
+    await synthesiseFaces(options('whole', head, 2));
   });
 
   test('the model has the parts that its description says', () => {
@@ -58,10 +60,10 @@ describe.skipIf(absent)('synthesise', () => {
   });
 
   test('a stopped run goes on to the same bytes; labels of unfinished images are cut off', async () => {
-    await synthesiseFaces(options('resumed', model, 1));
+    await synthesiseFaces(options('resumed', head, 1));
     const file = path.join(folder, 'resumed', LABELS_FILE);
     await writeFile(file, `${await readFile(file, 'utf8')}{"number":1,"half`);
-    expect(await synthesiseFaces(options('resumed', model, 2))).toBe(2);
+    expect(await synthesiseFaces(options('resumed', head, 2))).toBe(2);
     expect(await pixelsOf('resumed', [0, 1])).toEqual(await pixelsOf('whole', [0, 1]));
     for (const name of [LABELS_FILE, LABEL_TENSORS_FILE]) {
       expect(await readFile(path.join(folder, 'resumed', name))).toEqual(await readFile(path.join(folder, 'whole', name)));
@@ -92,10 +94,19 @@ describe.skipIf(absent)('synthesise', () => {
     }
   });
 
+  test('images of one person have one identity, and differ in the rest; the first is as it were alone', async () => {
+    await synthesiseFaces({ ...options('persons', head, 2), heldOut: 0, perPerson: 2 });
+    const [first, second] = await readLabels(path.join(folder, 'persons'), 2);
+    expect(second!.identity).toEqual(first!.identity);
+    expect([first!.person, second!.person]).toEqual([0, 0]);
+    expect(second!.rotation).not.toEqual(first!.rotation);
+    expect(await pixelsOf('persons', [0])).toEqual(await pixelsOf('whole', [0]));
+  });
+
   test('errors: other settings in a folder that was begun, flags out of range', async () => {
-    await expect(synthesiseFaces({ ...options('whole', model, 3), seed: 4 })).rejects.toThrow(InputError);
-    for (const wrong of [{ count: 0 }, { size: 8 }, { heldOut: 9 }, { jitter: Number.NaN }, { seed: -1 }]) {
-      await expect(synthesiseFaces({ ...options('wrong', model, 2), ...wrong })).rejects.toThrow(InputError);
+    await expect(synthesiseFaces({ ...options('whole', head, 3), seed: 4 })).rejects.toThrow(InputError);
+    for (const wrong of [{ count: 0 }, { size: 8 }, { heldOut: 9 }, { perPerson: 2 }, { jitter: Number.NaN }, { seed: -1 }]) {
+      await expect(synthesiseFaces({ ...options('wrong', head, 2), ...wrong })).rejects.toThrow(InputError);
     }
   });
 });

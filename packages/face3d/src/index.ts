@@ -9,7 +9,7 @@ export { fitLandmarks } from './fitting/fit-landmarks.ts';
 export type { FitOptions, FittedFace } from './fitting/fit-landmarks.ts';
 export { mediapipeLandmarks } from './fitting/mediapipe-landmarks.ts';
 export type { MediapipeLandmarks } from './fitting/mediapipe-landmarks.ts';
-export { drawHeadScene } from './head/draw-head-scene.ts';
+export { FACE_CENTRE, drawHeadScene } from './head/draw-head-scene.ts';
 export type { HeadScene } from './head/head-scene.ts';
 export { prepareHead } from './head/prepared-head.ts';
 export type { PreparedHead } from './head/prepared-head.ts';

@@ -1,6 +1,7 @@
 /** `mfim-train synthesise --model DIR --count N --size S --out DIR`: heads of people who do not exist, with exact labels. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { prepareHead } from '@mfim/face3d';
 import { buildCommand } from '@stricli/core';
 import { contactSheet } from '../dataset/contact-sheet.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
@@ -17,6 +18,7 @@ interface Flags {
   readonly size: number;
   readonly seed: number;
   readonly heldOut: number;
+  readonly perPerson: number;
   readonly jitter: number;
 }
 
@@ -34,16 +36,16 @@ async function writeSheet(folder: string, done: number): Promise<void> {
 
 async function synthesise({ model, out, ...flags }: Flags): Promise<void> {
   const signal = interruptSignal(say);
-  const head = await readIct(model);
+  const head = prepareHead(await readIct(model));
   await locked(out, async () => {
     let first: { readonly number: number; readonly at: number } | undefined;
     const rate = (number: number): string => (first === undefined || number === first.number ? '' : `, ${(((number - first.number) * 1000) / (performance.now() - first.at)).toFixed(2)} images a second`);
     const onProgress = (number: number): void => {
       if (number % PROGRESS_EVERY === 0 || number === flags.count) say(`${number} of ${flags.count}${rate(number)}`);
-      // The first image pays for the preparation of the head.
+      // The first image pays for code that is not compiled yet.
       first ??= { number, at: performance.now() };
     };
-    const done = await synthesiseFaces({ ...flags, model: head, folder: out, signal, onProgress });
+    const done = await synthesiseFaces({ ...flags, head, folder: out, signal, onProgress });
     if (done > 0) await writeSheet(out, done);
     say(`${done} images in ${out}, with labels.jsonl, labels.safetensors and ${SHEET_FILE}`);
   });
@@ -63,6 +65,7 @@ export const synthesiseCommand = buildCommand({
       size: number('Side of the images in pixels', '128'),
       seed: number('Seed of the heads', '1'),
       heldOut: number('How many of them, from the first, are never trained on', '0'),
+      perPerson: number('Images of each person, one after the other', '1'),
       jitter: number('Standard deviation of the landmarks that the crop is taken by, in shares of the image', '0.006'),
     },
   },

@@ -18,7 +18,7 @@ import type { FacemeshNetwork } from './facemesh-network.ts';
 export const FITS_FILE = 'fits.jsonl';
 
 const fitSchema = z.union([
-  z.strictObject({ ...labelsSchema.shape, error: z.number().nonnegative(), confidence: z.number().min(0).max(1) }),
+  z.strictObject({ ...labelsSchema.omit({ person: true }).shape, error: z.number().nonnegative(), confidence: z.number().min(0).max(1) }),
   z.strictObject({ number: z.number().int().nonnegative(), refused: z.string().min(1) }),
 ]);
 

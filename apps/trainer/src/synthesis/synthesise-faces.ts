@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { drawHeadScene, landmarkPositions, morphVertices, movePoints, prepareHead, projectPerspective, renderHead } from '@mfim/face3d';
+import { drawHeadScene, landmarkPositions, morphVertices, movePoints, projectPerspective, renderHead } from '@mfim/face3d';
 import type { HeadModel, HeadScene, PreparedHead } from '@mfim/face3d';
 import { InputError } from '@mfim/tensor-contracts';
 import { openDatasetWriter } from '../dataset/dataset-writer.ts';
@@ -18,12 +18,15 @@ import { frameAsFfhq } from './frame-as-ffhq.ts';
 
 /** What to render. */
 export interface SynthesisOptions {
-  readonly model: HeadModel;
+  /** Made by `prepareHead`. */
+  readonly head: PreparedHead;
   /** Dataset folder to fill. */
   readonly folder: string;
   /** How many images the folder shall hold in the end; the first `heldOut` of them are never trained on. */
   readonly count: number;
   readonly heldOut: number;
+  /** Images of each person, one after the other: the same identity, everything else drawn anew. */
+  readonly perPerson: number;
   /** Side of the images in pixels. */
   readonly size: number;
   readonly seed: number;
@@ -45,12 +48,12 @@ const WARM_UP = 32;
 
 const whole = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
 
-function check({ count, heldOut, size, seed, jitter }: SynthesisOptions): void {
-  if (whole(count, 1) && whole(heldOut, 0) && heldOut <= count && whole(size, 16) && size <= LARGEST_SIZE && whole(seed, 0) && jitter >= 0 && jitter <= 0.1) return;
+function check({ count, heldOut, perPerson, size, seed, jitter }: SynthesisOptions): void {
+  if (whole(count, 1) && whole(heldOut, 0) && heldOut <= count && whole(perPerson, 1) && heldOut % perPerson === 0 && whole(size, 16) && size <= LARGEST_SIZE && whole(seed, 0) && jitter >= 0 && jitter <= 0.1) return;
   throw new InputError({
     where: 'synthesise',
-    expected: `a count of 1 or more, no more held out than that, a size from 16 to ${LARGEST_SIZE}, a seed of 0 or more, a jitter up to 0.1`,
-    got: JSON.stringify({ count, heldOut, size, seed, jitter }),
+    expected: `a count of 1 or more, no more held out than that and whole persons, a size from 16 to ${LARGEST_SIZE}, a seed of 0 or more, a jitter up to 0.1`,
+    got: JSON.stringify({ count, heldOut, perPerson, size, seed, jitter }),
     remedy: 'correct the flag',
   });
 }
@@ -63,8 +66,8 @@ function streamOf(seed: number, number: number): RandomStream {
 }
 
 /** The same folder again, or another one. @throws InputError when it was begun with other settings */
-async function checkSettings({ folder, size, seed, jitter, heldOut, model }: SynthesisOptions): Promise<void> {
-  const settings = JSON.stringify({ model: model.basis.name, size, seed, jitter, heldOut, expressions: model.expressionNames });
+async function checkSettings({ folder, size, seed, jitter, heldOut, perPerson, head }: SynthesisOptions): Promise<void> {
+  const settings = JSON.stringify({ model: head.model.basis.name, size, seed, jitter, heldOut, perPerson, expressions: head.model.expressionNames });
   const file = path.join(folder, SETTINGS_FILE);
   const stored = await readFile(file, 'utf8').catch(() => undefined);
   if (stored === settings) return;
@@ -77,9 +80,14 @@ function landmarksOf(model: HeadModel, { shape, motion, camera }: HeadScene): Fl
 }
 
 /** Draws, frames and renders one image. */
-function synthesiseFace(head: PreparedHead, number: number, { model, size, seed, jitter }: SynthesisOptions): { readonly pixels: Uint8Array; readonly labels: FaceLabels } {
+function synthesiseFace(number: number, { head, size, seed, jitter, perPerson }: SynthesisOptions): { readonly pixels: Uint8Array; readonly labels: FaceLabels } {
+  const { model } = head;
   const random = streamOf(seed, number);
-  const drawn = drawHeadScene(model, size, random);
+  const person = Math.floor(number / perPerson);
+  const own = drawHeadScene(model, size, random);
+  // The first image of a person has its identity drawn as if there were no others.
+  const { identity } = number % perPerson === 0 ? own.shape : drawHeadScene(model, size, streamOf(seed, person * perPerson)).shape;
+  const drawn = { ...own, shape: { ...own.shape, identity } };
   // A crop is taken by landmarks that a network found: not exactly.
   const found = landmarksOf(model, drawn).map((value) => value + jitter * size * random.normal());
   const scene = frameAsFfhq(drawn, { landmarks: found, size });
@@ -87,6 +95,7 @@ function synthesiseFace(head: PreparedHead, number: number, { model, size, seed,
   const { shape, motion, camera } = scene;
   const labels = {
     number,
+    person,
     identity: Array.from(shape.identity),
     expression: Array.from(shape.expression),
     rotation: [...motion.rotation],
@@ -112,12 +121,11 @@ export async function synthesiseFaces(options: SynthesisOptions): Promise<number
   const writer = await openDatasetWriter(folder, size);
   try {
     await trimLabels(folder, writer.index().count);
-    const head = prepareHead(options.model);
     const lines = await openAppendOnly(path.join(folder, LABELS_FILE));
     try {
       for (let number = writer.index().count; number < count; number += 1) {
         if (options.signal?.aborted === true) break;
-        const { pixels, labels } = synthesiseFace(head, number, options);
+        const { pixels, labels } = synthesiseFace(number, options);
         // Labels first: what the index counts has them.
         await lines.append(encoder.encode(labelLine(labels)));
         await writer.append(pixels, [{ origin: `ict/seed-${seed}/${number}`, split: number < heldOut ? 'held-out' : 'train', licence: LICENCE }]);

@@ -21,7 +21,7 @@ const LIPSTICK = linearColour('#9c2f3f');
 const RADIANS = Math.PI / 180;
 const IDENTITY_SPREAD = 0.85;
 /** The middle between eyes and mouth, in centimetres of the mean head: what the camera looks at. */
-const FACE_CENTRE = [0, 2.7, 8] as const;
+export const FACE_CENTRE = [0, 2.7, 8] as const;
 /** What FFHQ's crop of the mean head spans, in centimetres. */
 const CROP_SPAN = 25;
 
