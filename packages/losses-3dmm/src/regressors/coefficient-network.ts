@@ -110,7 +110,7 @@ export function foldCoefficientNetwork({ stem, blocks, head }: CoefficientNetwor
 }
 
 /** 3x3, one kernel a channel, one pixel of zeros on every side. */
-function depthwise(x: tf.Tensor, kernel: tf.Tensor, stride: number): tf.Tensor {
+export function depthwise(x: tf.Tensor, kernel: tf.Tensor, stride: number): tf.Tensor {
   const around: [number, number] = [1, 1];
   return tf.depthwiseConv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, [[0, 0], around, around, [0, 0]]);
 }
