@@ -19,8 +19,8 @@ const numbers = z.array(z.number());
 /** Of one image, as a line has it. */
 export const labelsSchema = z.strictObject({
   number: z.number().int().nonnegative(),
-  /** Images with the same number show the same person. */
-  person: z.number().int().nonnegative(),
+  /** Images with the same number show the same person; without one, each image shows another. */
+  person: z.number().int().nonnegative().optional(),
   identity: numbers,
   expression: numbers,
   rotation: numbers.length(9),
