@@ -1,4 +1,5 @@
 /** What a reader knows of a tensor before its numbers are read. */
+import { damaged } from './damaged.ts';
 import type { DataType } from './data-type.ts';
 import type { Reading, Region } from './reading/region.ts';
 
@@ -30,6 +31,16 @@ export interface LazyCheckpoint {
   readonly scalars: ReadonlyMap<string, Scalar>;
   /** What is neither tensor nor plain value, by name, and why it was left out. */
   readonly skipped: ReadonlyMap<string, string>;
+}
+
+/** Far above real files, of which the largest have some ten thousand: what is known of a tensor takes a kilobyte. */
+export const MAXIMUM_TENSORS = 100_000;
+
+/**
+ * @throws InputError when a file has more tensors than any real one.
+ */
+export function checkTensorCount(where: string, count: number): void {
+  if (count > MAXIMUM_TENSORS) damaged(where, { expected: `at most ${MAXIMUM_TENSORS} tensors`, got: 'more' });
 }
 
 /** A tensor whose bytes lie in the file as they are. */

@@ -7,7 +7,7 @@
 import { damaged } from './damaged.ts';
 import { DATA_TYPE_BYTES, isDataType, safeElementCount } from './data-type.ts';
 import type { DataType } from './data-type.ts';
-import { storedTensor } from './lazy-tensor.ts';
+import { MAXIMUM_TENSORS, checkTensorCount, storedTensor } from './lazy-tensor.ts';
 import type { LazyTensor } from './lazy-tensor.ts';
 import type { RawTensor } from './raw-tensor.ts';
 import { SourceRegion, readNow } from './reading/region.ts';
@@ -18,8 +18,8 @@ import { checkTensorName } from './tensor-name.ts';
 const MAXIMUM_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
 /** Parsed JSON takes many times its text; a tensor has one object and two lists. */
-const MAXIMUM_LISTS = 1_000_000;
-const MAXIMUM_ITEMS = 8_000_000;
+const MAXIMUM_LISTS = 4 * MAXIMUM_TENSORS;
+const MAXIMUM_ITEMS = 16 * MAXIMUM_TENSORS;
 const MAXIMUM_AXES = 64;
 const WHERE = 'readSafetensors';
 
@@ -133,6 +133,7 @@ export function* readSafetensorsHeader(region: Region): Reading<LazySafetensors>
   const { __metadata__: metadata, ...named } = parseHeader(header);
   const data = region.part(LENGTH_BYTES + header.byteLength, region.size - LENGTH_BYTES - header.byteLength);
   const entries = Object.entries(named).map(([name, value]) => readEntry(name, value));
+  checkTensorCount(WHERE, entries.length);
   entries.sort((first, second) => first.begin - second.begin || first.end - second.end);
   const tensors = new Map<string, LazyTensor>();
   let position = 0;

@@ -1,7 +1,7 @@
 /** The parent process: starts workers, watches their time, counts, and saves every file that broke one. */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ export interface FuzzOptions {
   readonly minutes: number;
   /** Number of the first case; the same start gives the same cases. */
   readonly start: number;
-  /** Seconds after which a case counts as a hang. */
+  /** Processor seconds after which a case counts as a hang. */
   readonly seconds: number;
   /** Peak resident memory of a worker above which a case counts as a crash. */
   readonly memoryMb: number;
@@ -40,7 +40,31 @@ const WATCH_MS = 500;
 const SAY_MS = 30_000;
 const MS_PER_MINUTE = 60_000;
 const MS_PER_SECOND = 1000;
+/** Of `/proc`, on every common build of Linux. */
+const TICKS_PER_SECOND = 100;
 const STARTING_SECONDS = 60;
+/** Seconds of the clock that a busy machine may take for one of the processor. */
+const CLOCK_FACTOR = 15;
+
+/** The case that a worker is at, and what it had spent when it was first seen there. */
+interface Seen {
+  number: number | undefined;
+  since: number;
+  /** Seconds of the clock at that moment. */
+  clock: number;
+}
+
+/**
+ * Processor seconds of a process, from Linux's `/proc`, so that a busy machine makes no hangs; where there is no such file, seconds of
+ * the clock.
+ */
+function spentSeconds(pid: number | undefined): number {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return performance.now() / MS_PER_SECOND;
+  // Behind the name in brackets come the state and 10 more fields, then user and system time.
+  const fields = readFileSync(file, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
 
 class Lane {
   readonly result: FuzzResult = { executions: 0, refused: 0, crashes: 0, hangs: 0, peakMb: 0, slowestMs: 0, slowestCase: 0 };
@@ -111,25 +135,28 @@ class Lane {
     this.#start();
   }
 
-  #watch(seen: { number: number | undefined; since: number }): void {
+  #watch(seen: Seen): void {
     const current = this.#current();
-    if (current !== seen.number) Object.assign(seen, { number: current, since: performance.now() });
+    const spent = spentSeconds(this.#worker?.pid);
+    const clock = performance.now() / MS_PER_SECOND;
+    if (current !== seen.number) Object.assign(seen, { number: current, since: spent, clock });
     const limit = current === undefined ? STARTING_SECONDS : this.#options.seconds;
-    if (performance.now() - seen.since <= limit * MS_PER_SECOND) return;
-    if (current === undefined) throw new Error('the worker did not start in a minute');
+    // A worker that waits for ever spends nothing.
+    if (spent - seen.since <= limit && clock - seen.clock <= limit * CLOCK_FACTOR) return;
+    if (current === undefined) throw new Error(`the worker did not start in ${STARTING_SECONDS} s`);
     this.#save('hang', current, `took more than ${this.#options.seconds} s`);
     const stuck = this.#worker;
     this.#next = current + 1;
     this.#start();
     stuck?.kill('SIGKILL');
-    Object.assign(seen, { number: undefined, since: performance.now() });
+    Object.assign(seen, { number: undefined, since: spentSeconds(this.#worker?.pid), clock });
   }
 
   async run(): Promise<FuzzResult> {
     const end = performance.now() + this.#options.minutes * MS_PER_MINUTE;
-    const seen = { number: undefined as number | undefined, since: performance.now() };
     let said = performance.now();
     this.#start();
+    const seen: Seen = { number: undefined, since: spentSeconds(this.#worker?.pid), clock: performance.now() / MS_PER_SECOND };
     while (performance.now() < end) {
       await new Promise((resolve) => {
         setTimeout(resolve, Math.max(0, Math.min(WATCH_MS, end - performance.now())));

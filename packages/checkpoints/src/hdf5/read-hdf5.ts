@@ -4,7 +4,7 @@
  * them, are not read.
  */
 import { DATA_TYPE_BYTES, safeElementCount } from '../data-type.ts';
-import { storedTensor } from '../lazy-tensor.ts';
+import { checkTensorCount, storedTensor } from '../lazy-tensor.ts';
 import type { LazyCheckpoint, LazyTensor } from '../lazy-tensor.ts';
 import { MemoryRegion } from '../reading/region.ts';
 import type { Reading, Region } from '../reading/region.ts';
@@ -101,6 +101,7 @@ class Walk {
       this.skipped.set(name, 'neither a group nor a dataset');
       return;
     }
+    checkTensorCount(WHERE, this.tensors.size + 1);
     const format = readDatatype(type);
     const shape = readDataspace(this.#file, space);
     if (typeof format === 'string' || shape === undefined) this.skipped.set(name, typeof format === 'string' ? format : 'no data');

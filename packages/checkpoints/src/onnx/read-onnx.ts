@@ -1,5 +1,6 @@
 /** The initialisers of an ONNX model, and the values of its Constant nodes, by name. The graph itself is not read. */
 import { damaged } from '../damaged.ts';
+import { checkTensorCount } from '../lazy-tensor.ts';
 import type { LazyCheckpoint, LazyTensor, Scalar } from '../lazy-tensor.ts';
 import type { Reading, Region } from '../reading/region.ts';
 import { checkTensorName } from '../tensor-name.ts';
@@ -52,6 +53,7 @@ class ModelReading {
     if (this.tensors.has(name)) damaged(WHERE, { expected: 'every tensor once', got: `${JSON.stringify(name)} twice` });
     if (found.tensor === undefined) this.skipped.set(name, found.skipped);
     else this.tensors.set(name, found.tensor);
+    checkTensorCount(WHERE, this.tensors.size + this.skipped.size);
   }
 
   *#node(region: Region): Reading<void> {

@@ -5,6 +5,7 @@
  */
 import { damaged } from '../damaged.ts';
 import { DATA_TYPE_BYTES, elementCount } from '../data-type.ts';
+import { checkTensorCount } from '../lazy-tensor.ts';
 import type { LazyCheckpoint, LazyTensor, Scalar } from '../lazy-tensor.ts';
 import { numpyTensor, regionOf } from '../numpy/numpy-tensor.ts';
 import { NumpyArray, NumpyType } from '../numpy/numpy-value.ts';
@@ -80,6 +81,7 @@ class Walk {
     if (this.#left < 0) damaged(WHERE, { expected: 'tensors that together are not far larger than the file', got: `${name} above that` });
     this.#known.set(value, tensor);
     this.tensors.set(name, tensor);
+    checkTensorCount(WHERE, this.tensors.size);
   }
 
   #storage(name: string, storage: Storage): void {

@@ -1,6 +1,7 @@
 /** Reads little-endian numbers and text from bytes and refuses to read past their end. */
 import { damaged } from '../damaged.ts';
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NEWLINE = 0x0a;
 /** Function calls take some ten thousand parameters at most. */
 const LATIN1_STEP = 8192;
@@ -72,7 +73,7 @@ export class ByteReader {
   text(count: number): string {
     const bytes = this.take(count);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return UTF8.decode(bytes);
     } catch {
       return damaged(this.#where, { expected: `UTF-8 text at ${this.position - count}`, got: 'other bytes' });
     }
