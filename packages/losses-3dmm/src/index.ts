@@ -47,6 +47,7 @@ export { DECA_WIDTHS, RES_NET_FACE_SIZE, decaCoefficients, decaParameters, decaS
 export type { DecaParameters } from './regressors/deca-regressor.ts';
 export { DEEP_3D_WIDTHS, deep3dCoefficients, deep3dParameters, deep3dSpec } from './regressors/deep-3d-regressor.ts';
 export type { Deep3dParameters } from './regressors/deep-3d-regressor.ts';
+export { decaRegressor, deep3dRegressor } from './regressors/res-net-face-regressors.ts';
 export { DECA_KEY_MAP, DEEP_3D_KEY_MAP } from './regressors/res-net-regressor-key-maps.ts';
 export { assertConfident, faceConfidences } from './regressors/face-confidence.ts';
 export { modeVariances } from './regressors/mode-variance.ts';

@@ -5,22 +5,15 @@
  * serves all. It reaches over the lower border by 7 % of the image; the border's pixels continue there.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { FRAMING_SIZE, fixedCrop } from '@mfim/nn';
+import { fixedCrop } from '@mfim/nn';
 import type { CropFraming } from '@mfim/nn';
 import { COEFFICIENT_INPUT_SIZE } from './coefficient-network.ts';
+import { squareFraming } from './square-framing.ts';
 
 /** The mean square in shares of the FFHQ-aligned image, measured on 248 portraits (README, "The framing"). */
 const SQUARE = { centreX: 0.508, centreY: 0.658, side: 0.815 } as const;
 
-/** Pixel centres are at whole numbers: the pixel 0 of the crop covers the first 120th of the square. */
-function framing(): CropFraming {
-  const scale = COEFFICIENT_INPUT_SIZE / (FRAMING_SIZE * SQUARE.side);
-  const shift = (centre: number): number =>
-    ((0.5 / FRAMING_SIZE - (centre - SQUARE.side / 2)) * COEFFICIENT_INPUT_SIZE) / SQUARE.side - 0.5;
-  return { size: COEFFICIENT_INPUT_SIZE, scale, shift: [shift(SQUARE.centreX), shift(SQUARE.centreY)] };
-}
-
-const THREE_DDFA_FRAMING: CropFraming = /* @__PURE__ */ framing();
+const THREE_DDFA_FRAMING: CropFraming = /* @__PURE__ */ squareFraming(SQUARE, COEFFICIENT_INPUT_SIZE);
 
 /**
  * The crop that `coefficientNetwork` reads; linear and differentiable.
