@@ -13,7 +13,7 @@ import { memoryCommand } from './commands/memory.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { statusCommand } from './commands/status.ts';
 import { synthesiseCommand } from './commands/synthesise.ts';
-import { pretrainCommand, resumeCommand, trainCommand } from './commands/train.ts';
+import { pretrainCommand, regressCommand, resumeCommand, trainCommand } from './commands/train.ts';
 import { verifyResumeCommand } from './commands/verify-resume.ts';
 
 const EXIT_FAULT = 1;
@@ -30,6 +30,7 @@ const routes = buildRouteMap({
     correspondence: correspondenceCommand,
     fit: fitCommand,
     pretrain: pretrainCommand,
+    regress: regressCommand,
     train: trainCommand,
     resume: resumeCommand,
     status: statusCommand,

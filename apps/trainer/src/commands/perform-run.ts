@@ -3,6 +3,7 @@ import { registerSecondOrderGradients } from '@mfim/nn';
 import { InputError } from '@mfim/tensor-contracts';
 import { datasetHash } from '../dataset/dataset-hash.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import type { EngineChoice } from '../engine/engine-names.ts';
 import type { Engine } from '../engine/open-engine.ts';
 import { ENGINES } from '../engine/registry.ts';
 import { generatorDistance } from '../pretraining/generator-distance.ts';
@@ -34,15 +35,14 @@ interface Prepared {
   readonly signal: AbortSignal;
 }
 
-/** Pretraining's steps are not compiled yet. @throws InputError when the config names an engine that compiles */
-async function openFor({ kind, config: { engine: choice } }: Job): Promise<Engine> {
-  if (kind === 'train') return openEngine(choice);
+/** For stages whose steps are not compiled yet. @throws InputError when the config names an engine that compiles */
+export async function openPlainEngine(kind: 'pretrain' | 'regress', choice: EngineChoice): Promise<Engine> {
   const able = ENGINES.filter(({ compiles }) => compiles !== true);
   const names = able.map(({ name }) => name);
   if (choice === 'auto' || names.includes(choice)) return openEngine(choice, able);
   throw new InputError({
-    where: 'pretrain: engine',
-    expected: `an engine that runs pretraining: ${names.join(', ')}`,
+    where: `${kind}: engine`,
+    expected: `an engine that runs ${kind}: ${names.join(', ')}`,
     got: `${choice}, which compiles the steps of train only`,
     remedy: 'run: mfim-train engine install tensorflow, and set engine=tensorflow',
   });
@@ -50,7 +50,7 @@ async function openFor({ kind, config: { engine: choice } }: Job): Promise<Engin
 
 async function prepare(job: Job): Promise<Prepared> {
   const { dataset } = job.config;
-  const engine = await openFor(job);
+  const engine = await (job.kind === 'train' ? openEngine(job.config.engine) : openPlainEngine(job.kind, job.config.engine));
   say(engine.description);
   registerSecondOrderGradients();
   const data = await openTrainingSet(dataset, job.kind === 'train' ? job.config.sourceOnly : []);

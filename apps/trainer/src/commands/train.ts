@@ -1,13 +1,15 @@
-/** `mfim-train train CONFIG --out RUN`, `pretrain CONFIG --out RUN` and `resume RUN`. */
+/** `mfim-train train CONFIG --out RUN`, `pretrain CONFIG --out RUN`, `regress CONFIG --out RUN` and `resume RUN`. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { applySettings, checkConfig, checkDocument, readConfig, readDocument } from '../config/read-config.ts';
 import { PRETRAINING_SCHEMA } from '../pretraining/pretraining-config.ts';
+import { REGRESSION_SCHEMA } from '../regression/regression-config.ts';
 import { listCheckpoints, newestCheckpoint } from '../run/checkpoint-store.ts';
 import { locked } from '../run/run-lock.ts';
 import { CONFIG_FILE } from '../watch/run-files.ts';
+import { performRegression } from './perform-regression.ts';
 import { performRun } from './perform-run.ts';
 import type { Job } from './perform-run.ts';
 import { say } from './say.ts';
@@ -35,6 +37,12 @@ async function pretrain({ out, set }: StartFlags, file: string): Promise<void> {
   await locked(out, () => performRun({ kind: 'pretrain', config, folder: out }));
 }
 
+async function regress({ out, set }: StartFlags, file: string): Promise<void> {
+  const config = await readDocument(REGRESSION_SCHEMA, file, set ?? []);
+  await assertNew(out);
+  await locked(out, () => performRegression({ kind: 'regress', config, folder: out }));
+}
+
 async function storedConfig(folder: string): Promise<Record<string, unknown>> {
   const file = path.join(folder, CONFIG_FILE);
   try {
@@ -49,11 +57,12 @@ async function resume({ set }: { readonly set?: readonly string[] }, folder: str
   await locked(folder, async () => {
     const checkpoint = await newestCheckpoint(folder, say);
     say(`continuing from step ${checkpoint.step}`);
+    if (document['stage'] === 'regress') return performRegression({ kind: 'regress', config: checkDocument(REGRESSION_SCHEMA, document, folder), folder, checkpoint });
     const job: Job =
       document['stage'] === 'pretrain'
         ? { kind: 'pretrain', config: checkDocument(PRETRAINING_SCHEMA, document, folder), folder, checkpoint }
         : { kind: 'train', config: checkConfig(document, folder), folder, checkpoint };
-    await performRun(job);
+    return performRun(job);
   });
 }
 
@@ -67,6 +76,9 @@ export const trainCommand = buildCommand({ func: train, parameters: startParamet
 
 /** Starts a run of StyleGAN2 pre-training. */
 export const pretrainCommand = buildCommand({ func: pretrain, parameters: startParameters, docs: { brief: 'Train a StyleGAN2 generator from a config' } });
+
+/** Starts a run that trains the face regressor. */
+export const regressCommand = buildCommand({ func: regress, parameters: startParameters, docs: { brief: 'Train the 3D face regressor from a config' } });
 
 /** Continues a run. */
 export const resumeCommand = buildCommand({

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { DATASET_SCHEMA } from '../dataset/dataset-config.ts';
 import { PRETRAINING_SCHEMA } from '../pretraining/pretraining-config.ts';
+import { REGRESSION_SCHEMA } from '../regression/regression-config.ts';
 import { TRAINING_SCHEMA } from './training-config.ts';
 
 /** By the name of the stage. */
-export const SCHEMAS = { dataset: DATASET_SCHEMA, pretrain: PRETRAINING_SCHEMA, train: TRAINING_SCHEMA } as const;
+export const SCHEMAS = { dataset: DATASET_SCHEMA, pretrain: PRETRAINING_SCHEMA, train: TRAINING_SCHEMA, regress: REGRESSION_SCHEMA } as const;
 
 /** A stage with a config. */
 export type SchemaName = keyof typeof SCHEMAS;

@@ -1,5 +1,5 @@
 /**
- * What a stage of training (`train`, `pretrain`) tells the run loop. The loop knows folders, checkpoints,
+ * What a stage of training (`train`, `pretrain`, `regress`) tells the run loop. The loop knows folders, checkpoints,
  * signals and logs; a stage knows networks and losses. Neither knows the other's.
  */
 import type { RawTensor } from '@mfim/checkpoints';
@@ -68,7 +68,7 @@ export interface RunPace {
 
 /** A stage. `Plan` is drawn, `Batch` is read ahead of the step. */
 export interface Stage<State extends { readonly step: number }, Plan, Batch> {
-  readonly kind: 'train' | 'pretrain';
+  readonly kind: 'train' | 'pretrain' | 'regress';
   readonly pace: RunPace;
   /** The whole configuration, as it is written into the run's folder. */
   readonly config: object;

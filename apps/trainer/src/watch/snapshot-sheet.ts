@@ -30,7 +30,17 @@ const GENERATED: SnapshotSheet = {
   measured: 'Measured on generated faces',
 };
 
-/** @param config as it stands in the run's folder; `stage: pretrain` tells one of pretraining */
+const LANDMARKS: SnapshotSheet = {
+  columns: [],
+  description: 'held-out faces with the landmarks of their labels (red) and the regressed ones (green)',
+  tag: 'snapshot/landmarks',
+  section: 'held-out',
+  measured: 'Measured on held-out faces',
+};
+
+/** @param config as it stands in the run's folder; `stage` tells those of `pretrain` and `regress` */
 export function sheetOf(config: unknown): SnapshotSheet {
-  return (config as { readonly stage?: unknown } | undefined)?.stage === 'pretrain' ? GENERATED : SWAPS;
+  const stage = (config as { readonly stage?: unknown } | undefined)?.stage;
+  if (stage === 'regress') return LANDMARKS;
+  return stage === 'pretrain' ? GENERATED : SWAPS;
 }
