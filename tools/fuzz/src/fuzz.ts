@@ -26,11 +26,12 @@ export interface FuzzOptions {
 /** What came of it. */
 export interface FuzzResult {
   executions: number;
-  /** Readings that ended in a typed error; each execution makes five. */
+  /** Readings that ended in a typed error; each execution makes six. */
   refused: number;
   crashes: number;
   hangs: number;
   peakMb: number;
+  /** Of the processor, in one case. */
   slowestMs: number;
   slowestCase: number;
 }

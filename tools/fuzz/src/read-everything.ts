@@ -1,9 +1,10 @@
 /** Every reader of @mfim/checkpoints over one file: nothing but values and typed errors may come out. */
 import { DATA_TYPE_BYTES, detectFormat, inspectPickles, openCheckpoint, readPyTorch, readSafetensors, readTensors } from '@mfim/checkpoints';
+import type { ByteInput } from '@mfim/checkpoints';
 import { InputError } from '@mfim/tensor-contracts';
 
-async function readAll(bytes: Uint8Array): Promise<void> {
-  const checkpoint = await openCheckpoint(bytes, { openExternal: async () => new Uint8Array(64) });
+async function readAll(input: ByteInput): Promise<void> {
+  const checkpoint = await openCheckpoint(input, { openExternal: async () => new Uint8Array(64) });
   for (const [name, { dtype, shape, data }] of await readTensors(checkpoint)) {
     const expected = shape.reduce((product, size) => product * size, 1) * DATA_TYPE_BYTES[dtype];
     if (data.byteLength !== expected) throw new Error(`${name}: ${data.byteLength} bytes for ${dtype} [${shape.join(', ')}]`);
@@ -12,6 +13,7 @@ async function readAll(bytes: Uint8Array): Promise<void> {
 
 const READERS: readonly ((bytes: Uint8Array) => Promise<unknown>)[] = [
   readAll,
+  (bytes) => readAll(new Blob([bytes.slice()])),
   (bytes) => inspectPickles(bytes),
   (bytes) => detectFormat(bytes),
   async (bytes) => readPyTorch(bytes),

@@ -1,6 +1,4 @@
 /** NumPy's arrays and number formats, as pickles and .npy headers state them. */
-import { damaged } from '../damaged.ts';
-import { DATA_TYPE_BYTES } from '../data-type.ts';
 import type { DataType } from '../data-type.ts';
 import type { BytesSpan, PickleValue } from '../pickle/pickle-value.ts';
 
@@ -40,11 +38,4 @@ export class NumpyArray {
   /** The first axis is the fastest. */
   columnMajor = false;
   data: NumpyData | undefined;
-}
-
-/** Bytes of one element in the file. */
-export function numpyWidth(type: NumpyType): number {
-  const dtype = type.dataType;
-  if (dtype === undefined) damaged('numpy', { expected: 'numbers', got: `elements of type ${JSON.stringify(type.kind)}` });
-  return DATA_TYPE_BYTES[dtype];
 }

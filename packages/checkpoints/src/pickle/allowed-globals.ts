@@ -71,6 +71,8 @@ const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['_codecs.encode', encode],
   ['collections.OrderedDict', rebuildDictionary],
   ['collections.defaultdict', emptyDictionary],
+  ['collections.Counter', rebuildDictionary],
+  ['collections.deque', listOf],
   ['dnnlib.util.EasyDict', rebuildDictionary],
   ['dnnlib.EasyDict', rebuildDictionary],
   ['copyreg._reconstructor', newObject],
