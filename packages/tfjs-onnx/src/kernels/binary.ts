@@ -3,6 +3,7 @@
  */
 import { alignOperands, elementwise } from '../lowering/elementwise.ts';
 import type { Lowering } from '../lowering/lowering.ts';
+import { sameShape } from '../recording/dimension.ts';
 import { ELEMENT_TYPE } from '../onnx/element-type.ts';
 import { binaryRule } from './binary-rule.ts';
 import type { Emit } from './binary-rule.ts';
@@ -11,11 +12,7 @@ import { inputOf } from './kernel-rule.ts';
 import type { KernelRule } from './kernel-rule.ts';
 import { scalingRules } from './scaling.ts';
 
-const ARITHMETIC: Readonly<Record<string, string>> = {
-  Maximum: 'Max',
-  Minimum: 'Min',
-  Pow: 'Pow',
-};
+const LIMITS = { Maximum: 'Max', Minimum: 'Min' } as const;
 
 const COMPARISON: Readonly<Record<string, string>> = {
   Equal: 'Equal',
@@ -29,6 +26,22 @@ const COMPARISON: Readonly<Record<string, string>> = {
 
 function node(operator: string): Emit {
   return ({ graph }, first, second) => graph.emit(operator, [first, second]);
+}
+
+/** A limit that is a number: ONNX Runtime's Clip has vectors and threads, its Min and Max have not. */
+function limited(kernel: keyof typeof LIMITS): KernelRule {
+  const rule = binaryRule({ kernel, emit: node(LIMITS[kernel]) });
+  return {
+    ...rule,
+    lower(call, lowering) {
+      const [a, b] = [inputOf(call, 'a'), inputOf(call, 'b')];
+      const limit = lowering.choices.step === 'comparison' || !sameShape(a.shape, call.output.shape) || a.dtype !== 'float32' ? undefined : lowering.uniformOf(b);
+      if (limit === undefined) return rule.lower(call, lowering);
+      const order = lowering.orderOf(a);
+      const [x, number] = [lowering.wire(a, order), lowering.graph.scalar(limit)];
+      return { name: lowering.graph.emit('Clip', kernel === 'Maximum' ? [x, number] : [x, '', number]), order };
+    },
+  };
 }
 
 /** tfjs's FloorDiv and Mod round towards minus infinity, for both types. */
@@ -93,7 +106,9 @@ const select: KernelRule = {
 
 /** Kernels of several tensors, item by item. */
 export const binaryRules: readonly KernelRule<never>[] = [
-  ...Object.entries(ARITHMETIC).map(([kernel, operator]) => binaryRule({ kernel, emit: node(operator) })),
+  limited('Maximum'),
+  limited('Minimum'),
+  binaryRule({ kernel: 'Pow', emit: node('Pow') }),
   ...scalingRules,
   ...Object.entries(COMPARISON).map(([kernel, operator]) => binaryRule({ kernel, emit: node(operator), dtype: 'bool' })),
   binaryRule({ kernel: 'NotEqual', emit: ({ graph }, a, b) => graph.emit('Not', [graph.emit('Equal', [a, b])]), dtype: 'bool' }),

@@ -44,7 +44,7 @@ export interface Choices {
 /** What exports and compiled functions use. */
 export const DEFAULT_CHOICES: Choices = {
   passes: new Set(PASSES),
-  filterGradient: 'taps',
+  filterGradient: 'pairs',
   stridedInputGradient: 'transposed',
   maximumGradient: 'positions',
   step: 'comparison',

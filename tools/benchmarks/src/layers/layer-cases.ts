@@ -14,6 +14,8 @@ export interface LayerPlan {
   readonly resolution: number;
   readonly channels: ChannelPlan;
   readonly batch: number;
+  /** Channels in a block of ONNX Runtime, as compiled steps write graphs on the CPU; absent: they write none in blocks. */
+  readonly block?: number | undefined;
 }
 
 interface Level extends LayerPlan {
@@ -172,11 +174,17 @@ function fusedCase(level: Level): LayerCase {
   };
 }
 
+/** The case with one more writing, that of compiled steps on the CPU: images come in plain order, and leave in it. */
+function withBlocks(each: LayerCase, block: number | undefined): LayerCase {
+  return block === undefined ? each : { ...each, writings: { ...each.writings, 'channel blocks': { choices: { channelBlock: block, step: 'clip' } } } };
+}
+
 /** Every case, coarse levels last. */
 export function layerCases(plan: LayerPlan): readonly LayerCase[] {
   const sides = resolutionsUpTo(plan.resolution).toReversed().filter((side) => side > 4);
   return sides.flatMap((side) => {
     const level = { ...plan, side, inputs: channelsAt(side, plan.channels), outputs: channelsAt(side / 2, plan.channels) };
-    return [...denseCases(level), ...stridedCases(level), blurCase(level), ...shortCutCases(level), ...itemwiseCases(level), fusedCase(level)];
+    const cases = [...denseCases(level), ...stridedCases(level), blurCase(level), ...shortCutCases(level), ...itemwiseCases(level), fusedCase(level)];
+    return cases.map((each) => withBlocks(each, plan.block));
   });
 }

@@ -21,13 +21,16 @@ export async function openTfjsNode(): Promise<string | undefined> {
   }
 }
 
-/** Puts the inputs onto the backend. */
-export function prepareTfjs(each: LayerCase): TfjsLayer {
+/** Puts the inputs onto the backend; `undefined` where tfjs-node's own kernels cannot compute the case. */
+export function prepareTfjs(each: LayerCase): TfjsLayer | undefined {
   const inputs = Object.fromEntries(Object.entries(each.shapes).map(([name, shape], index) => [name, tf.tensor(numbersFor(shape, index), [...shape])]));
-  return {
-    run() {
-      tf.tidy(() => each.compute(inputs)).dispose();
-    },
-    release: () => tf.dispose(inputs),
-  };
+  const run = (): void => tf.tidy(() => each.compute(inputs)).dispose();
+  const release = (): void => tf.dispose(inputs);
+  try {
+    run();
+  } catch {
+    release();
+    return undefined;
+  }
+  return { run, release };
 }
