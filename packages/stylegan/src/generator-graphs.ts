@@ -32,7 +32,7 @@ export interface GeneratorGraphOptions {
 /** Where stages end by default: where the target's codes end (in MFIM's split), where style maps end, and before each large cost. */
 const STAGE_TOPS = [16, 64, 256, 512];
 
-/** From here on weights are scaled: faster with channel blocks, which take the style along in other filters (our choice; see tools/benchmarks/README.md). */
+/** From here on weights are scaled: faster with channel blocks, which take the style along in other filters (our choice; measured in the readme of tfjs-onnx). */
 const SCALE_WEIGHTS_FROM = 32;
 
 /** Where the stages of a generator end, unless somebody wants them elsewhere. */
