@@ -24,7 +24,7 @@ interface Sizes {
   readonly modulated: boolean;
 }
 
-async function layer({ batch, input, output, height, width, modulated }: Sizes): Promise<readonly [TracedGraph, Parameters<typeof runOnnx>[1]]> {
+async function layer({ batch, input, output, height, width, modulated }: Sizes, weights: 'float32' | 'float16' = 'float32'): Promise<readonly [TracedGraph, Parameters<typeof runOnnx>[1]]> {
   const weight = tf.div(tensor([output, input, 3, 3], 1), input);
   const bias = tensor([output], 2);
   const inputs = { x: numbers([batch, height, width, input], 3), ...(modulated ? { style: numbers([1, input], 4) } : {}) };
@@ -33,7 +33,7 @@ async function layer({ batch, input, output, height, width, modulated }: Sizes):
       const filter = style === undefined ? weight : tf.mul(weight, tf.reshape(style, [1, input, 1, 1]));
       return { y: tf.leakyRelu(tf.add(tf.conv2d(x as tf.Tensor4D, tf.transpose(filter, [2, 3, 1, 0]) as tf.Tensor4D, 1, 'same'), bias), 0.2) };
     },
-    { name: 'layer', inputs: Object.entries(inputs).map(([name, { shape }]) => ({ name, shape })) },
+    { name: 'layer', weights, inputs: Object.entries(inputs).map(([name, { shape }]) => ({ name, shape })) },
   );
   return [traced, inputs];
 }
@@ -58,6 +58,14 @@ test('law: large convolutions, with constant and with modulated weights', async 
     }),
     { numRuns: 5 },
   );
+});
+
+test('weights that are stored as float16', async () => {
+  const [graph, inputs] = await layer({ batch: 1, input: 128, output: 128, height: 32, width: 32, modulated: true }, 'float16');
+  const bytes = halveProducts(graph.bytes);
+  expect(convolutions(bytes)).toBe(16);
+  const [expected, got] = [await runOnnx(graph, inputs), await runOnnx({ ...graph, bytes }, inputs)];
+  expect(relativeError(expected['y']?.data ?? [], got['y']?.data ?? [])).toBeLessThan(1e-5);
 });
 
 test('onnxruntime-web takes such files', async () => {
