@@ -10,7 +10,7 @@ import { FIGURES, measuredFigure, skippedFigure } from '../src/bench/figures/fig
 import { figureLines } from '../src/bench/figures/figure-lines.ts';
 import { fullSizeFigures } from '../src/bench/figures/full-size-figures.ts';
 import { smallFigures } from '../src/bench/figures/small-figures.ts';
-import { trainingFigures } from '../src/bench/figures/training-figures.ts';
+import { complaint, trainingFigures } from '../src/bench/figures/training-figures.ts';
 import { parseFigures } from '../src/parse-flags.ts';
 import { writeTinyBundle } from './tiny-bundle.ts';
 
@@ -59,6 +59,14 @@ describe('training', () => {
     const { trainingPytorch, trainingTensorflow, trainingMemory } = trainingFigures({ ratios, sides });
     expect([trainingPytorch.value, trainingTensorflow.value, trainingMemory.value]).toEqual([0.9, 0.5, 0.8]);
     expect(trainingPytorch.parts).toEqual({ 'onnx ms': 900 });
+  });
+
+  test.each([
+    ['the last line', 'warm-up ...\nmfim-train: expected an engine, got none; install one\n', 'mfim-train: expected an engine, got none; install one'],
+    ['the error, where Node ended it', "file.js:75\nSyntaxError: no export named 'x'\n    at here\n\nNode.js v20.20.2\n", "SyntaxError: no export named 'x'"],
+    ['or what the system says', '', 'Command failed'],
+  ])('of a run that failed, %s', (_, stderr, expected) => {
+    expect(complaint({ stderr, message: 'Command failed' })).toBe(expected);
   });
 
   test('who took no part is named', () => {

@@ -57,9 +57,11 @@ export function trainingFigures(report: TrainingReport): TrainingFigures {
   };
 }
 
-function complaint(error: unknown): string {
+/** What a program that failed has to say: its last line, or, where Node ended it, the error. */
+export function complaint(error: unknown): string {
   const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string };
-  return stderr.trim().split('\n').at(-1) || message;
+  const lines = stderr.trim().split('\n');
+  return (lines.at(-1)?.startsWith('Node.js v') === true ? lines.findLast((line) => /^\w*Error\b/.test(line)) : lines.at(-1)) || message;
 }
 
 /** Runs `mfim-train bench`; without TensorFlow, if that is not usable here. */
