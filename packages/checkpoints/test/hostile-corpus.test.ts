@@ -27,6 +27,7 @@ describe('the report of a hostile pickle', () => {
   test.each([
     ['pickle-os-system.pkl', 'would call os.system("touch mfim-was-executed")'],
     ['pickle-protocol-0.pkl', 'would call os.system("touch mfim-was-executed")'],
+    ['other-odd-start.bin', 'would call os.system("touch mfim-was-executed")'],
     ['pickle-protocol-4.pkl', 'would call os.system("touch mfim-was-executed")'],
     ['pickle-inst.pkl', 'would call os.system("touch mfim-was-executed")'],
     ['pickle-obj.pkl', 'would call os.system("touch mfim-was-executed")'],
@@ -57,6 +58,10 @@ describe('the report of a hostile pickle', () => {
       const odd = /proto-|nested|itself|doubled|out-of|again|long-|numpy-|module-|persistent|nvidia-source|protocol-9|items-for/;
       if (isOnlyOdd) expect(file).toMatch(odd);
     }
+  });
+
+  test.each(['other-pointer.bin', 'other-page.bin', 'other-zeros.bin', 'safe-hole.safetensors', 'onnx-segment.onnx'])('%s has no pickles', async (file) => {
+    expect(await inspectPickles(readFileSync(new URL(file, folder)))).toMatchObject({ pickles: 0, findings: [], harmless: true });
   });
 
   test('opcodes and globals are counted', async () => {

@@ -83,6 +83,7 @@ CALLS = {
 for key, body in CALLS.items():
     write(f"pickle-{key}.pkl", pickled(body))
 write("pickle-protocol-0.pkl", b"cos\nsystem\n(S'touch mfim-was-executed'\ntR.")
+write("other-odd-start.bin", b"N0cos\nsystem\n(S'touch mfim-was-executed'\ntR.")
 write("pickle-protocol-4.pkl", pickled(b"\x95" + struct.pack("<Q", 60) + b"\x8c\x02os\x94\x8c\x06system\x94\x93\x94\x8c\x17" + COMMAND + b"\x94\x85\x94R\x94", 4))
 
 DAMAGED = {

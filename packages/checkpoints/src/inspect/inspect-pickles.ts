@@ -63,10 +63,21 @@ class Inspection {
   }
 }
 
+/** Python unpickles whatever starts with an opcode: a file of no known format counts as a pickle when it names anything, or ends as one. */
+function* inspectUnknown(region: Region): Reading<PickleReport> {
+  const inspection = new Inspection();
+  yield* inspection.follow(region, 1);
+  yield* inspection.embedded();
+  const report = inspection.rules.report();
+  const isPickle = report.globals.length > 0 || report.findings.length === 0;
+  return isPickle ? report : new Inspection().rules.report();
+}
+
 /** The report of a region. */
 export function* inspectRegion(region: Region): Reading<PickleReport> {
   const inspection = new Inspection();
   const format = yield* detectRegion(region);
+  if (format === 'unknown' || format === 'text') return yield* inspectUnknown(region);
   if (format === 'pickle') yield* inspection.follow(region, 1);
   else if (format === 'pytorch-legacy') yield* inspection.follow(region, LEGACY_PICKLES);
   else if (format === 'npy') yield* inspection.numpy(region);
