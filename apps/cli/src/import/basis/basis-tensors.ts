@@ -40,13 +40,21 @@ export function embeddingTensors(name: string, { vertices, weights }: LandmarkEm
   return [[`${name}.vertices`, indexTensor(vertices, shape)], [`${name}.weights`, deferred(weights, shape)]];
 }
 
+/** @throws InputError when an index names a vertex that is not there */
+export function checkVertices(where: string, indices: Int32Array, vertices: number): void {
+  const wrong = indices.find((index) => index < 0 || index >= vertices);
+  if (wrong === undefined) return;
+  throw new InputError({ where, expected: `vertices from 0 to ${vertices - 1}`, got: `${wrong}`, remedy: 'pass files of one model' });
+}
+
 /** The tensors of any model. @throws InputError when a triangle or landmark names a vertex that is not there */
 export function basisTensors(file: string, { mean, identity, expression, triangles, landmarks }: BasisArrays): ReadonlyMap<string, DeferredTensor> {
   const vertices = mean.length / 3;
-  for (const [name, indices] of [['triangles', triangles], ['landmarks', landmarks.vertices]] as const) {
-    const wrong = indices.find((index) => index < 0 || index >= vertices);
-    if (wrong !== undefined) throw new InputError({ where: `${file}, ${name}`, expected: `vertices from 0 to ${vertices - 1}`, got: `${wrong}`, remedy: 'pass files of one model' });
+  if (!Number.isInteger(vertices) || vertices === 0) {
+    throw new InputError({ where: `${file}, mean`, expected: 'three numbers a vertex', got: `${mean.length} numbers`, remedy: 'pass the file as its origin has it' });
   }
+  checkVertices(`${file}, triangles`, triangles, vertices);
+  checkVertices(`${file}, landmarks`, landmarks.vertices, vertices);
   return new Map([
     ['mean', deferred(mean, [vertices, 3])],
     ['identity', deferred(identity, [identity.length / mean.length, vertices, 3])],

@@ -5,7 +5,7 @@
 import { InputError } from '@mfim/tensor-contracts';
 import type { HostTensor, LandmarkEmbedding } from '@mfim/tensor-contracts';
 import type { DeferredTensor, ForeignCheckpoint } from '../import-kind.ts';
-import { basisTensors, embeddingTensors, indexTensor, modesFirst, readArray, readShaped } from './basis-tensors.ts';
+import { basisTensors, checkVertices, embeddingTensors, indexTensor, modesFirst, readArray, readShaped } from './basis-tensors.ts';
 
 /** Of the 400 directions, the first 300 are shapes. */
 const SHAPES = 300;
@@ -47,7 +47,9 @@ async function embeddingOf(checkpoint: ForeignCheckpoint, name: string, count: n
   if (places.length !== count || weights.length !== 3 * count) {
     throw new InputError({ where: `${checkpoint.file}, ${name}`, expected: `${count} landmarks`, got: `${places.length}`, remedy: "pass DECA's landmark_embedding" });
   }
-  return { vertices: Int32Array.from({ length: 3 * count }, (_, at) => faces[places[Math.floor(at / 3)]! * 3 + (at % 3)] ?? -1), weights };
+  const vertices = Int32Array.from({ length: 3 * count }, (_, at) => faces[places[Math.floor(at / 3)]! * 3 + (at % 3)] ?? -1);
+  checkVertices(`${checkpoint.file}, ${name}`, vertices, checkpoint.tensors.get(nameIn(checkpoint, 'v_template'))!.shape[0]!);
+  return { vertices, weights };
 }
 
 /** The part of `shapedirs` [vertices, 3, 400] from one direction to another, modes first. */
