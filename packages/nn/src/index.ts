@@ -62,6 +62,7 @@ export type { ResNetParameters, ResNetSize } from './feature-networks/res-net.ts
 export { BATCH_COUNTERS, NORM_PARTS, RES_NET_PLACEHOLDERS, resNetRules } from './feature-networks/res-net-key-map.ts';
 export { sFace, sFaceParameters, sFaceSpec } from './feature-networks/s-face.ts';
 export type { SFaceParameters } from './feature-networks/s-face.ts';
+export { sFaceEmbedder } from './feature-networks/s-face-embedder.ts';
 export { S_FACE_KEY_MAP } from './feature-networks/s-face-key-map.ts';
 export { SQUEEZE_NET_SLICES, SQUEEZE_NET_WIDTHS, squeezeNetTaps } from './feature-networks/squeeze-net.ts';
 export type { SqueezeNetParameters } from './feature-networks/squeeze-net.ts';

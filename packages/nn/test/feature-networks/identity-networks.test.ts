@@ -2,7 +2,7 @@ import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '@mfim/tensor-contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { IR_SE_50, countParameters, flattenParameters, foldNorms, initialParameters, irSeNet, irSeNetParameters, irSeNetSpec, normedConvSpec, resNet, resNetFeatures, resNetParameters, resNetSpec, sFace, sFaceParameters, sFaceSpec, seededNormal } from '../../src/index.ts';
+import { IR_SE_50, countParameters, flattenParameters, foldNorms, initialParameters, irSeNet, irSeNetParameters, irSeNetSpec, normedConvSpec, resNet, resNetFeatures, resNetParameters, resNetSpec, sFace, sFaceEmbedder, sFaceParameters, sFaceSpec, seededNormal } from '../../src/index.ts';
 import type { ParameterTree, SpecTree, WeightState } from '../../src/index.ts';
 import { batchNorm } from '../../src/batch-norm.ts';
 
@@ -44,6 +44,12 @@ describe('irSeNet', () => {
 });
 
 describe('sFace', () => {
+  test('role: unit vectors of aligned faces of any size', () => {
+    const embedding = sFaceEmbedder(sFaceParameters(randomState(sFaceSpec()))).embed(tf.slice(image(4, 24), 0, 1));
+    expect(embedding.shape).toEqual([1, 128]);
+    expect(lengths(embedding)[0]).toBeCloseTo(1, 5);
+  });
+
   test('error: a face of another size, a missing weight', () => {
     const state = new Map(randomState(sFaceSpec()));
     expect(() => sFace(sFaceParameters(state), tf.zeros([1, 96, 96, 3]))).toThrow(ShapeError);
