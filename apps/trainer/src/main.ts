@@ -6,7 +6,9 @@ import { correspondenceCommand } from './commands/correspondence.ts';
 import { datasetCommand } from './commands/dataset.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
+import { evaluateFace3dCommand } from './commands/evaluate-face3d.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exportFace3dCommand } from './commands/export-face3d.ts';
 import { exportCommand } from './commands/export.ts';
 import { fitCommand } from './commands/fit.ts';
 import { memoryCommand } from './commands/memory.ts';
@@ -36,9 +38,11 @@ const routes = buildRouteMap({
     status: statusCommand,
     verifyResume: verifyResumeCommand,
     evaluate: evaluateCommand,
+    evaluateFace3d: evaluateFace3dCommand,
     bench: benchCommand,
     memory: memoryCommand,
     export: exportCommand,
+    exportFace3d: exportFace3dCommand,
     schema: schemaCommand,
     engine: engineCommand,
     doctor: doctorCommand,

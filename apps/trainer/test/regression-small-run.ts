@@ -70,7 +70,7 @@ export function smallFaces(head: HeadModel, count = 10): LabelledFaces {
   const dataset = {
     size: SIDE,
     count,
-    index: { images: [] } as never,
+    index: { size: SIDE, images: [] } as never,
     numbersOf: () => [],
     read: async (numbers: readonly number[]) => Uint8Array.from(numbers.flatMap((number) => [...pixels[number]!])),
     checkLength: async () => undefined,

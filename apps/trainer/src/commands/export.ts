@@ -14,7 +14,11 @@ interface Flags {
   readonly metrics?: string;
 }
 
-async function readMetrics(file: string | undefined): Promise<Record<string, number>> {
+/** The flag. */
+export const METRICS_FLAG = { kind: 'parsed', parse: String, optional: true, brief: 'JSON file of measured numbers' } as const;
+
+/** @throws InputError when the file is no JSON object of numbers */
+export async function readMetrics(file: string | undefined): Promise<Record<string, number>> {
   if (file === undefined) return {};
   const parsed = z.record(z.string(), z.number()).safeParse(JSON.parse(await readFile(file, 'utf8')));
   if (parsed.success) return parsed.data;
@@ -41,7 +45,7 @@ export const exportCommand = buildCommand({
       out: { kind: 'parsed', parse: String, brief: 'Folder of the bundle' },
       float32: { kind: 'boolean', default: false, brief: 'Store weights as float32 instead of float16' },
       step: STEP_FLAG,
-      metrics: { kind: 'parsed', parse: String, optional: true, brief: 'JSON file of measured numbers for the manifest' },
+      metrics: METRICS_FLAG,
     },
     positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'Folder of the run', placeholder: 'run' }] },
   },

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { HeadModel } from '@mfim/face3d';
 import { registerSecondOrderGradients } from '@mfim/nn';
 import { datasetHash } from '../dataset/dataset-hash.ts';
-import { openLabelledFaces } from '../regression/labelled-faces.ts';
+import { openHeadFaces } from '../regression/labelled-faces.ts';
 import type { LabelledFaces } from '../regression/labelled-faces.ts';
 import type { RegressionConfig } from '../regression/regression-config.ts';
 import { regressionStage } from '../regression/regression-stage.ts';
@@ -48,9 +48,7 @@ async function run({ config, folder, checkpoint }: RegressionJob, faces: Labelle
 export async function performRegression(job: RegressionJob): Promise<void> {
   const { datasets: folders, leastConfidence, model } = job.config;
   const head = await readIct(model);
-  const { basis, expressionNames } = head;
-  const widths = { identity: basis.identity.length / basis.mean.length, expression: expressionNames.length };
-  const faces = await openLabelledFaces({ folders, leastConfidence, widths });
+  const faces = await openHeadFaces(head, { folders, leastConfidence });
   try {
     await run(job, faces, head);
   } finally {

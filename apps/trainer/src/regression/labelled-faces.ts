@@ -1,6 +1,7 @@
 /** Faces with 3D labels from one or several dataset folders: rendered ones (exact) and fitted ones (as good as their fits). */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import type { HeadModel } from '@mfim/face3d';
 import { InputError } from '@mfim/tensor-contracts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import type { Dataset } from '../dataset/open-dataset.ts';
@@ -28,6 +29,8 @@ export interface LabelledFaces {
 export interface LabelSource {
   readonly folders: readonly string[];
   readonly leastConfidence: number;
+  /** How many faces must be there to train on; 8 when left out. */
+  readonly fewest?: number;
   /** What the model has. */
   readonly widths: { readonly identity: number; readonly expression: number };
 }
@@ -66,7 +69,7 @@ async function addFolder(folder: string, source: LabelSource, { opened, faces }:
 /**
  * Opens the folders.
  *
- * @throws InputError when one holds no dataset, its labels are damaged or of another model, or fewer than 8 faces are to be trained on
+ * @throws InputError when one holds no dataset, its labels are damaged or of another model, or too few faces are to be trained on
  */
 export async function openLabelledFaces(source: LabelSource): Promise<LabelledFaces> {
   const opened: Dataset[] = [];
@@ -76,10 +79,10 @@ export async function openLabelledFaces(source: LabelSource): Promise<LabelledFa
     for (const folder of source.folders) await addFolder(folder, source, { opened, faces });
     const isHeldOut = ({ dataset, labels }: LabelledFace): boolean => dataset.index.images[labels.number]?.split === 'held-out';
     const training = faces.filter((face) => !isHeldOut(face));
-    if (training.length >= FEWEST) return { training, heldOut: faces.filter(isHeldOut), close };
+    if (training.length >= (source.fewest ?? FEWEST)) return { training, heldOut: faces.filter(isHeldOut), close };
     throw new InputError({
       where: source.folders.join(', '),
-      expected: `${FEWEST} labelled faces to train on`,
+      expected: `${source.fewest ?? FEWEST} labelled faces to train on`,
       got: `${training.length}`,
       remedy: 'render more with mfim-train synthesise, or label photos with mfim-train fit',
     });
@@ -87,4 +90,10 @@ export async function openLabelledFaces(source: LabelSource): Promise<LabelledFa
     await close();
     throw error;
   }
+}
+
+/** Opens folders whose labels are coefficients of a head. @throws InputError as `openLabelledFaces` */
+export async function openHeadFaces({ basis, expressionNames }: HeadModel, source: Omit<LabelSource, 'widths'>): Promise<LabelledFaces> {
+  const widths = { identity: basis.identity.length / basis.mean.length, expression: expressionNames.length };
+  return openLabelledFaces({ ...source, widths });
 }
