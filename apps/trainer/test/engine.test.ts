@@ -69,7 +69,7 @@ describe('openEngine', () => {
 
 test('pretraining names the engines that run it, before it opens one', async () => {
   const job = { kind: 'pretrain', config: { ...smallPretraining(), engine: 'onnx' }, folder: 'nowhere' } as const;
-  await expect(performRun(job)).rejects.toThrow(/pretrain: engine: expected an engine that runs pretraining: cuda, webgpu, tensorflow, cpu, got onnx, which compiles the steps of train only/u);
+  await expect(performRun(job)).rejects.toThrow(/pretrain: engine: expected an engine that runs pretrain: cuda, webgpu, tensorflow, cpu, got onnx, which compiles the steps of train only/u);
 });
 
 describe('probing', () => {
