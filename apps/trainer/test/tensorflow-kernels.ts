@@ -26,6 +26,16 @@ const CASES: readonly [name: string, run: Run, other: readonly number[]][] = [
   ['sum of whole numbers', (x) => tf.sum(tf.cast(tf.mul(x, 10), 'int32'), [0, 1, 2]), [1]],
   ['depthwise gradient, uneven padding and stride', squares((x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, UNEVEN as never)), [4, 4, 3, 1]],
   ['depthwise gradient, same', squares((x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 'same')), [3, 3, 3, 2]],
+  ['product of matrices', (x, other) => tf.matMul(tf.reshape(x, [-1, 3]) as tf.Tensor2D, other as tf.Tensor2D, false, true), [4, 3]],
+  ['product of the first transposed', (x, other) => tf.matMul(tf.reshape(x, [6, 30]) as tf.Tensor2D, other as tf.Tensor2D, true), [6, 4]],
+  ['products of a batch', (x, other) => tf.matMul(tf.reshape(x, [6, 5, 6]) as tf.Tensor3D, other as tf.Tensor3D), [6, 6, 2]],
+  ['convolution gradient, uneven padding and stride', squares((x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, UNEVEN as never)), [4, 4, 3, 2]],
+  ['convolution gradient, same', squares((x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same')), [3, 3, 3, 2]],
+  [
+    'convolution gradient by the filter, uneven padding',
+    (x, filter) => tf.grad((inner: tf.Tensor) => tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, inner as tf.Tensor4D, 2, UNEVEN as never))))(filter),
+    [4, 4, 3, 2],
+  ],
   [
     'depthwise gradient by the filter, uneven padding',
     (x, filter) => tf.grad((inner: tf.Tensor) => tf.sum(tf.square(tf.depthwiseConv2d(x as tf.Tensor4D, inner as tf.Tensor4D, 1, UNEVEN as never))))(filter),

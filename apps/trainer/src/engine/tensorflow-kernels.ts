@@ -1,12 +1,13 @@
 /**
  * Kernels for the backend `tensorflow` that tfjs-node does not have, or makes of many operations although TensorFlow has one:
- * gradients of activations (see `activation-gradients.ts` of @mfim/nn), PReLU, sums over all but the channels, gradients of
- * depthwise convolutions whose padding is given.
+ * gradients of activations (see `activation-gradients.ts` of @mfim/nn), PReLU, sums over all but the channels, products of two
+ * matrices, gradients of convolutions whose padding is given.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 
 const BACKEND = 'tensorflow';
+const MATRIX = 2;
 
 /** An attribute of a TensorFlow operation. */
 interface OperationAttribute {
@@ -17,7 +18,7 @@ interface OperationAttribute {
 
 /** What is used of tfjs-node's backend. */
 interface Backend {
-  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT', number>>;
+  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT', number>>;
   executeSingleOutput(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[]): TensorInfo;
 }
 
@@ -58,9 +59,22 @@ function sum(otherwise: KernelFunc): KernelFunc {
   }) as unknown as KernelFunc;
 }
 
+/** tfjs-node takes the operation for batches, which needs five times as long for small matrices. */
+function matMul(otherwise: KernelFunc): KernelFunc {
+  return ((call: Call) => {
+    const { a, b } = call.inputs as Readonly<Record<'a' | 'b', TensorInfo>>;
+    const { transposeA, transposeB } = call.attrs as never as Readonly<Record<'transposeA' | 'transposeB', boolean>>;
+    if (a.shape.length !== MATRIX || b.shape.length !== MATRIX || a.dtype !== 'float32' || b.dtype !== 'float32') return otherwise(call as never);
+    const native = call.backend as Backend;
+    const { TF_ATTR_BOOL } = native.binding;
+    const sides = [{ name: 'transpose_a', type: TF_ATTR_BOOL, value: transposeA }, { name: 'transpose_b', type: TF_ATTR_BOOL, value: transposeB }];
+    return native.executeSingleOutput('MatMul', [floatType(native), ...sides], [a, b]);
+  }) as unknown as KernelFunc;
+}
+
 type ConvolutionInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 
-function depthwiseAttributes(native: Backend, { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo }: ConvolutionInfo): readonly OperationAttribute[] {
+function convolutionAttributes(native: Backend, { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo }: ConvolutionInfo): readonly OperationAttribute[] {
   const { TF_ATTR_INT, TF_ATTR_STRING } = native.binding;
   const { type: padding, top, bottom, left, right } = padInfo;
   return [
@@ -73,23 +87,41 @@ function depthwiseAttributes(native: Backend, { strideHeight, strideWidth, dilat
   ];
 }
 
-interface DepthwiseShapes {
+type FourNumbers = [number, number, number, number];
+
+interface ConvolutionShapes {
   readonly input: readonly number[];
   readonly filter: readonly number[];
 }
 
-/** tfjs-node's leaves out the amounts of an explicit padding. */
-function depthwiseGradient(operation: string, shapesOf: (call: Call) => DepthwiseShapes, inputsOf: (inputs: Call['inputs'], sizes: tf.Tensor) => readonly TensorInfo[]): KernelFunc {
+/** tfjs-node's leave out the amounts of an explicit padding, or refuse it. */
+function convolutionGradient(operation: string, shapesOf: (call: Call) => ConvolutionShapes, inputsOf: (inputs: Call['inputs'], sizes: tf.Tensor) => readonly TensorInfo[]): KernelFunc {
   return ((call: Call) => {
-    const { strides, dilations, pad, dimRoundingMode } = call.attrs as never as { strides: number; dilations: number; pad: number; dimRoundingMode: 'floor' };
+    const { strides, dilations = 1, pad, dimRoundingMode } = call.attrs as never as { strides: number; dilations?: number; pad: number; dimRoundingMode: 'floor' };
     const { input, filter } = shapesOf(call);
-    const info = tf.backend_util.computeConv2DInfo(input as [number, number, number, number], filter as [number, number, number, number], strides, dilations, pad, dimRoundingMode, true);
+    const info = tf.backend_util.computeConv2DInfo(input as FourNumbers, filter as FourNumbers, strides, dilations, pad, dimRoundingMode, operation.startsWith('Depthwise'));
     const native = call.backend as Backend;
     return tf.tidy(() => {
       const sizes = tf.tensor1d((operation.endsWith('Input') ? input : filter).slice(), 'int32');
-      return native.executeSingleOutput(operation, depthwiseAttributes(native, info), inputsOf(call.inputs, sizes)) as tf.Tensor;
+      return native.executeSingleOutput(operation, convolutionAttributes(native, info), inputsOf(call.inputs, sizes)) as tf.Tensor;
     });
   }) as unknown as KernelFunc;
+}
+
+function inputGradient(operation: string): KernelFunc {
+  return convolutionGradient(
+    operation,
+    ({ inputs, attrs }) => ({ input: attrs?.['inputShape'] as number[], filter: (inputs['filter'] as TensorInfo).shape }),
+    ({ dy, filter }, sizes) => [sizes, filter as TensorInfo, dy as TensorInfo],
+  );
+}
+
+function filterGradient(operation: string): KernelFunc {
+  return convolutionGradient(
+    operation,
+    ({ inputs, attrs }) => ({ input: (inputs['x'] as TensorInfo).shape, filter: attrs?.['filterShape'] as number[] }),
+    ({ x, dy }, sizes) => [x as TensorInfo, sizes, dy as TensorInfo],
+  );
 }
 
 const KERNELS: Readonly<Record<string, KernelFunc>> = {
@@ -97,22 +129,14 @@ const KERNELS: Readonly<Record<string, KernelFunc>> = {
   Relu6Grad: activationGradient('Relu6Grad'),
   LeakyReluGrad: activationGradient('LeakyReluGrad'),
   Prelu: prelu,
-  DepthwiseConv2dNativeBackpropInput: depthwiseGradient(
-    'DepthwiseConv2dNativeBackpropInput',
-    ({ inputs, attrs }) => ({ input: attrs?.['inputShape'] as number[], filter: (inputs['filter'] as TensorInfo).shape }),
-    ({ dy, filter }, sizes) => [sizes, filter as TensorInfo, dy as TensorInfo],
-  ),
-  DepthwiseConv2dNativeBackpropFilter: depthwiseGradient(
-    'DepthwiseConv2dNativeBackpropFilter',
-    ({ inputs, attrs }) => ({ input: (inputs['x'] as TensorInfo).shape, filter: attrs?.['filterShape'] as number[] }),
-    ({ x, dy }, sizes) => [x as TensorInfo, sizes, dy as TensorInfo],
-  ),
+  ...Object.fromEntries(['Conv2DBackpropInput', 'DepthwiseConv2dNativeBackpropInput'].map((name) => [name, inputGradient(name)])),
+  ...Object.fromEntries(['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter'].map((name) => [name, filterGradient(name)])),
 };
 
 /** Registers them, in the place of tfjs-node's where it has one. Call it once, when the backend is registered. */
 export function registerTensorflowKernels(): void {
-  const shipped = tf.getKernel('Sum', BACKEND).kernelFunc;
-  for (const [kernelName, kernelFunc] of Object.entries({ ...KERNELS, Sum: sum(shipped) })) {
+  const shipped = (name: string): KernelFunc => tf.getKernel(name, BACKEND).kernelFunc;
+  for (const [kernelName, kernelFunc] of Object.entries({ ...KERNELS, Sum: sum(shipped('Sum')), BatchMatMul: matMul(shipped('BatchMatMul')) })) {
     if (tf.getKernel(kernelName, BACKEND) !== undefined) tf.unregisterKernel(kernelName, BACKEND);
     tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
   }
