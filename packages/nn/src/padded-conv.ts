@@ -20,5 +20,6 @@ export function paddedConv2d(x: tf.Tensor, weight: tf.Tensor, { stride = 1, padd
   const filter = weight as tf.Tensor4D;
   if (stride === 1 && kernel === 2 * padding + 1) return tf.conv2d(x as tf.Tensor4D, filter, 1, 'same');
   const around: [number, number] = [padding, padding];
-  return tf.conv2d(x as tf.Tensor4D, filter, stride, padding === 0 ? 'valid' : [[0, 0], around, around, [0, 0]]);
+  const wide = padding === 0 ? x : tf.pad(x, [[0, 0], around, around, [0, 0]]);
+  return tf.conv2d(wide as tf.Tensor4D, filter, stride, 'valid');
 }
