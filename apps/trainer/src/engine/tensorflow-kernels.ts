@@ -133,9 +133,13 @@ const KERNELS: Readonly<Record<string, KernelFunc>> = {
   ...Object.fromEntries(['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter'].map((name) => [name, filterGradient(name)])),
 };
 
+/** tfjs-node's own. */
+function shipped(name: string): KernelFunc {
+  return tf.getKernel(name, BACKEND).kernelFunc;
+}
+
 /** Registers them, in the place of tfjs-node's where it has one. Call it once, when the backend is registered. */
 export function registerTensorflowKernels(): void {
-  const shipped = (name: string): KernelFunc => tf.getKernel(name, BACKEND).kernelFunc;
   for (const [kernelName, kernelFunc] of Object.entries({ ...KERNELS, Sum: sum(shipped('Sum')), BatchMatMul: matMul(shipped('BatchMatMul')) })) {
     if (tf.getKernel(kernelName, BACKEND) !== undefined) tf.unregisterKernel(kernelName, BACKEND);
     tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
