@@ -5,6 +5,7 @@
  * batches).
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { ConvolutionParameters } from './feature-networks/weight-state.ts';
 import { bufferOf, constantSpec } from './parameters.ts';
 import type { ParametersOf } from './parameters.ts';
 
@@ -57,8 +58,8 @@ function statisticsOf(x: tf.Tensor): BatchStatistics {
 }
 
 /** y = x * factor + shift, each [channels]. */
-function affineOf({ scale, offset }: BatchNormParameters, { mean, variance }: BatchStatistics): { readonly factor: tf.Tensor; readonly shift: tf.Tensor } {
-  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, EPSILON)));
+function affineOf({ scale, offset }: BatchNormParameters, { mean, variance }: BatchStatistics, epsilon = EPSILON): { readonly factor: tf.Tensor; readonly shift: tf.Tensor1D } {
+  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
   return { factor, shift: tf.sub(offset, tf.mul(mean, factor)) };
 }
 
@@ -70,16 +71,14 @@ export function batchNorm(parameters: BatchNormParameters, x: tf.Tensor): tf.Ten
   return tf.add(tf.mul(x, factor), shift);
 }
 
-/** A convolution that ends in a normalisation, as one with a bias. */
-export interface FoldedConvolution {
-  readonly kernel: tf.Tensor;
-  /** [channels] */
-  readonly bias: tf.Tensor;
-}
-
-/** @param weight [k, k, in, out], or [k, k, channels, 1] of a depthwise convolution */
-export function foldBatchNorm(parameters: BatchNormParameters, weight: tf.Tensor): FoldedConvolution {
-  const { factor, shift } = affineOf(parameters, parameters);
+/**
+ * A convolution that ends in a normalisation, as one with a bias.
+ *
+ * @param weight [k, k, in, out], or [k, k, channels, 1] of a depthwise convolution
+ * @param epsilon of the normalisation, where it is not PyTorch's 1e-5
+ */
+export function foldBatchNorm(parameters: BatchNormParameters, weight: tf.Tensor, epsilon?: number): ConvolutionParameters {
+  const { factor, shift } = affineOf(parameters, parameters, epsilon);
   const isDepthwise = weight.shape[3] === 1 && weight.shape[2] === factor.shape[0];
   return { kernel: tf.mul(weight, isDepthwise ? tf.expandDims(factor, 1) : factor), bias: shift };
 }

@@ -1,5 +1,5 @@
 export { batchNorm, batchNormSpec, convBatchNorm, foldBatchNorm, observeBatchNorms } from './batch-norm.ts';
-export type { BatchNormParameters, BatchStatistics, FoldedConvolution } from './batch-norm.ts';
+export type { BatchNormParameters, BatchStatistics } from './batch-norm.ts';
 export { convWeightSpec, equalizedConv2d, equalizedGain } from './equalized-conv.ts';
 export type { ConvSize, EqualizedMove } from './equalized-conv.ts';
 export { equalizedLinear, linearSpec } from './equalized-linear.ts';

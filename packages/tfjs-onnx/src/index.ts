@@ -17,5 +17,7 @@ export { traceToOnnx } from './trace-to-onnx.ts';
 export type { TracedGraph, TracedPort, TraceInput, TraceOptions } from './trace-to-onnx.ts';
 export type { TracedFunction } from './recording/record-function.ts';
 export { IR_VERSION, OPSET_VERSION } from './onnx/versions.ts';
+export { PASSES } from './lowering/choices.ts';
+export type { Pass } from './lowering/choices.ts';
 export { countMemory } from './counting/count-memory.ts';
 export type { MemoryCount } from './counting/count-memory.ts';

@@ -1,14 +1,13 @@
 /** The step that nodes are counted in is the same step with every pass, with each left out, and with other writings. */
 import '@tensorflow/tfjs';
 import { registerSecondOrderGradients } from '@mfim/nn';
-import { traceToOnnx } from '@mfim/tfjs-onnx';
+import { PASSES, traceToOnnx } from '@mfim/tfjs-onnx';
 import type { TraceOptions } from '@mfim/tfjs-onnx';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, test } from 'vitest';
 import { discriminatorStep } from '../src/graphs/discriminator-step.ts';
 import { operatorsOf } from '../src/graphs/operators-of.ts';
-import { PASSES } from '../src/graphs/passes.ts';
 import { numbersFor } from '../src/layers/onnx-layers.ts';
 
 type Choices = NonNullable<TraceOptions['choices']>;

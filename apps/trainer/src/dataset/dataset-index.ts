@@ -8,6 +8,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '@mfim/tensor-contracts';
 import { z } from 'zod';
+import { parseJson } from '../files/parse-json.ts';
 import { replaceFile } from '../files/replace-file.ts';
 
 /** Name of the index inside a dataset folder. */
@@ -116,12 +117,4 @@ async function readText(file: string): Promise<string | undefined> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

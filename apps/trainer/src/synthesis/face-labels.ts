@@ -7,7 +7,9 @@ import path from 'node:path';
 import { fromFloat32, writeSafetensors } from '@mfim/checkpoints';
 import { InputError } from '@mfim/tensor-contracts';
 import { z } from 'zod';
+import { parseJson } from '../files/parse-json.ts';
 import { replaceFile } from '../files/replace-file.ts';
+import type { PosedHead } from './head-landmarks.ts';
 
 /** Lines of JSON, one for each image, in the order of the images. */
 export const LABELS_FILE = 'labels.jsonl';
@@ -33,6 +35,19 @@ export const labelsSchema = z.strictObject({
 /** Of one image: coefficients, R row by row, t, camera, and 68 landmarks as x, y in pixels. */
 export type FaceLabels = z.infer<typeof labelsSchema>;
 
+/** What is known of a head as labels have it; `landmarks` as x, y in pixels. */
+export function headLabels({ shape, motion, camera }: PosedHead, landmarks: Iterable<number>): Omit<FaceLabels, 'number' | 'person'> {
+  return {
+    identity: Array.from(shape.identity),
+    expression: Array.from(shape.expression),
+    rotation: [...motion.rotation],
+    translation: Array.from(motion.translation),
+    focal: camera.focal,
+    centre: [...camera.centre],
+    landmarks: [...landmarks],
+  };
+}
+
 function damaged(file: string, got: string): InputError {
   return new InputError({ where: file, expected: 'a line of labels for each image', got, remedy: 'remove the folder and synthesise it anew' });
 }
@@ -41,14 +56,6 @@ function parseLine(file: string, line: string, number: number): FaceLabels {
   const parsed = labelsSchema.safeParse(parseJson(line));
   if (parsed.success && parsed.data.number === number) return parsed.data;
   throw damaged(file, `line ${number + 1}: ${parsed.success ? `labels of image ${parsed.data.number}` : z.prettifyError(parsed.error)}`);
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

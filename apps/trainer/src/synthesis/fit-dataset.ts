@@ -4,15 +4,17 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fitLandmarks, landmarkPositions, mediapipeLandmarks, morphVertices, movePoints, portraitCamera, projectPerspective } from '@mfim/face3d';
-import type { FittedFace, HeadModel, MediapipeLandmarks, PerspectiveCamera } from '@mfim/face3d';
+import { fitLandmarks, mediapipeLandmarks, portraitCamera } from '@mfim/face3d';
+import type { HeadModel, MediapipeLandmarks } from '@mfim/face3d';
 import { FaceError, InputError } from '@mfim/tensor-contracts';
 import { z } from 'zod';
 import type { Dataset } from '../dataset/open-dataset.ts';
+import { parseJson } from '../files/parse-json.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { openAppendOnly } from '../watch/append-only-file.ts';
-import { labelsSchema } from './face-labels.ts';
+import { headLabels, labelsSchema } from './face-labels.ts';
 import type { FacemeshNetwork } from './facemesh-network.ts';
+import { headLandmarks } from './head-landmarks.ts';
 
 /** Lines of JSON, one for each image. */
 export const FITS_FILE = 'fits.jsonl';
@@ -57,28 +59,6 @@ export async function readFits(folder: string): Promise<readonly FaceFit[]> {
   });
 }
 
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function labelsOf(model: HeadModel, fit: FittedFace, camera: PerspectiveCamera): object {
-  const { shape, motion } = fit;
-  const landmarks = projectPerspective(movePoints(landmarkPositions(morphVertices(model.basis, shape), model.basis.landmarks), motion), camera);
-  return {
-    identity: Array.from(shape.identity),
-    expression: Array.from(shape.expression),
-    rotation: [...motion.rotation],
-    translation: Array.from(motion.translation),
-    focal: camera.focal,
-    centre: [...camera.centre],
-    landmarks: [...landmarks],
-  };
-}
-
 async function fitImage(number: number, mesh: MediapipeLandmarks, { dataset, model, network }: FitDatasetOptions): Promise<FaceFit> {
   const { size } = dataset;
   const { centreX, centreY, half } = FACE_BOX;
@@ -88,7 +68,8 @@ async function fitImage(number: number, mesh: MediapipeLandmarks, { dataset, mod
   const camera = portraitCamera({ width: size, height: size });
   try {
     const fit = fitLandmarks(mesh.basis, mesh.pick(points, 2), { camera, weights: mesh.weights, noise: NOISE });
-    return fitSchema.parse({ number, ...labelsOf(model, fit, camera), error: fit.error, confidence: Math.min(1, fit.confidence * presence) });
+    const head = { shape: fit.shape, motion: fit.motion, camera };
+    return fitSchema.parse({ number, ...headLabels(head, headLandmarks(model, head)), error: fit.error, confidence: Math.min(1, fit.confidence * presence) });
   } catch (error) {
     if (error instanceof FaceError) return { number, refused: error.message };
     throw error;

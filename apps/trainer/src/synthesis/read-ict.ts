@@ -10,6 +10,7 @@ import { ictHeadModel } from '@mfim/face3d';
 import type { HeadModel } from '@mfim/face3d';
 import { InputError } from '@mfim/tensor-contracts';
 import { z } from 'zod';
+import { parseJson } from '../files/parse-json.ts';
 
 const ARRAYS_FILE = 'ict-facekit-light.npz';
 const NAMES_FILE = 'names.json';
@@ -28,14 +29,6 @@ async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw noFile(file, z.prettifyError(parsed.error));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function readArrays(file: string): Promise<ReadonlyMap<string, RawTensor>> {

@@ -4,17 +4,18 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { drawHeadScene, landmarkPositions, morphVertices, movePoints, projectPerspective, renderHead } from '@mfim/face3d';
-import type { HeadModel, HeadScene, PreparedHead } from '@mfim/face3d';
+import { drawHeadScene, renderHead } from '@mfim/face3d';
+import type { PreparedHead } from '@mfim/face3d';
 import { InputError } from '@mfim/tensor-contracts';
 import { openDatasetWriter } from '../dataset/dataset-writer.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { randomStream } from '../pretraining/random-stream.ts';
 import type { RandomStream } from '../pretraining/random-stream.ts';
 import { openAppendOnly } from '../watch/append-only-file.ts';
-import { LABELS_FILE, labelLine, readLabels, trimLabels, writeLabelTensors } from './face-labels.ts';
+import { LABELS_FILE, headLabels, labelLine, readLabels, trimLabels, writeLabelTensors } from './face-labels.ts';
 import type { FaceLabels } from './face-labels.ts';
 import { frameAsFfhq } from './frame-as-ffhq.ts';
+import { headLandmarks } from './head-landmarks.ts';
 
 /** What to render. */
 export interface SynthesisOptions {
@@ -75,10 +76,6 @@ async function checkSettings({ folder, size, seed, jitter, heldOut, perPerson, h
   await replaceFile(file, settings);
 }
 
-function landmarksOf(model: HeadModel, { shape, motion, camera }: HeadScene): Float64Array {
-  return projectPerspective(movePoints(landmarkPositions(morphVertices(model.basis, shape), model.basis.landmarks), motion), camera);
-}
-
 /** Draws, frames and renders one image. */
 function synthesiseFace(number: number, { head, size, seed, jitter, perPerson }: SynthesisOptions): { readonly pixels: Uint8Array; readonly labels: FaceLabels } {
   const { model } = head;
@@ -89,22 +86,10 @@ function synthesiseFace(number: number, { head, size, seed, jitter, perPerson }:
   const { identity } = number % perPerson === 0 ? own.shape : drawHeadScene(model, size, streamOf(seed, person * perPerson)).shape;
   const drawn = { ...own, shape: { ...own.shape, identity } };
   // A crop is taken by landmarks that a network found: not exactly.
-  const found = landmarksOf(model, drawn).map((value) => value + jitter * size * random.normal());
+  const found = headLandmarks(model, drawn).map((value) => value + jitter * size * random.normal());
   const scene = frameAsFfhq(drawn, { landmarks: found, size });
   const { image, landmarks } = renderHead(head, scene, { size, random });
-  const { shape, motion, camera } = scene;
-  const labels = {
-    number,
-    person,
-    identity: Array.from(shape.identity),
-    expression: Array.from(shape.expression),
-    rotation: [...motion.rotation],
-    translation: Array.from(motion.translation),
-    focal: camera.focal,
-    centre: [...camera.centre],
-    landmarks: [...landmarks],
-  };
-  return { pixels: image.data, labels };
+  return { pixels: image.data, labels: { number, person, ...headLabels(scene, landmarks) } };
 }
 
 /**

@@ -4,6 +4,7 @@
  * follows it, as TensorBoard does: the run went back to a checkpoint.
  */
 import { readFile } from 'node:fs/promises';
+import { parseJson } from '../files/parse-json.ts';
 
 /** What a file of records says. */
 export interface StepLogContent<Entry> {
@@ -17,14 +18,6 @@ export interface StepLogContent<Entry> {
   readonly torn: boolean;
 }
 
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Turns parsed JSON into a record, or `undefined`. */
 export type RecordParser<Entry> = (value: unknown) => Entry | undefined;
 
@@ -35,7 +28,7 @@ export function parseStepLog<Entry extends { readonly step: number }>(text: stri
   let damaged = 0;
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    const record = parse(parsed(line));
+    const record = parse(parseJson(line));
     if (record === undefined) {
       damaged += 1;
       continue;

@@ -8,8 +8,8 @@
  * the published file is left out. Batch normalisation in evaluation mode only.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormSpec, constantSpec, foldBatchNorm, heConvSpec, normalSpec, paddedConv2d } from '@mfim/nn';
-import type { BatchNormParameters, FoldedConvolution, ParameterSpec } from '@mfim/nn';
+import { batchNormSpec, biasedConv2d, constantSpec, foldBatchNorm, heConvSpec, normalSpec } from '@mfim/nn';
+import type { BatchNormParameters, ConvolutionParameters, ParameterSpec } from '@mfim/nn';
 import { bindAxes } from '@mfim/tensor-contracts';
 import type { FaceCoefficients } from '@mfim/tensor-contracts';
 
@@ -95,8 +95,8 @@ export interface CoefficientNetworkParameters {
 
 /** The network with its normalisations folded into its convolutions. */
 export interface FoldedCoefficientNetwork {
-  readonly stem: FoldedConvolution;
-  readonly blocks: { readonly [name: string]: { readonly depthwise: FoldedConvolution; readonly pointwise: FoldedConvolution } };
+  readonly stem: ConvolutionParameters;
+  readonly blocks: { readonly [name: string]: { readonly depthwise: ConvolutionParameters; readonly pointwise: ConvolutionParameters } };
   readonly head: CoefficientNetworkParameters['head'];
 }
 
@@ -117,7 +117,7 @@ export function depthwise(x: tf.Tensor, kernel: tf.Tensor, stride: number): tf.T
 
 function separableBlock(block: FoldedCoefficientNetwork['blocks'][string], x: tf.Tensor, stride: number): tf.Tensor {
   const filtered = tf.relu(tf.add(depthwise(x, block.depthwise.kernel, stride), block.depthwise.bias));
-  return tf.relu(tf.add(paddedConv2d(filtered, block.pointwise.kernel, {}), block.pointwise.bias));
+  return tf.relu(biasedConv2d(block.pointwise, filtered));
 }
 
 /**
@@ -131,7 +131,7 @@ function separableBlock(block: FoldedCoefficientNetwork['blocks'][string], x: tf
 export function coefficientNetwork({ stem, blocks, head }: FoldedCoefficientNetwork, face: tf.Tensor): FaceCoefficients<tf.Tensor> {
   bindAxes('coefficientNetwork', { face }, { face: `batch ${COEFFICIENT_INPUT_SIZE} ${COEFFICIENT_INPUT_SIZE} 3` });
   const bgr = tf.mul(tf.reverse(face, -1), BYTE_CENTRE / INPUT_DIVISOR);
-  let x: tf.Tensor = tf.relu(tf.add(paddedConv2d(bgr, stem.kernel, { stride: 2, padding: 1 }), stem.bias));
+  let x: tf.Tensor = tf.relu(biasedConv2d(stem, bgr, { stride: 2, padding: 1 }));
   for (const [name, , stride] of BLOCKS) x = separableBlock(blocks[name] as FoldedCoefficientNetwork['blocks'][string], x, stride);
   const pooled = tf.mean(x, [1, 2]) as tf.Tensor2D;
   const numbers = tf.add(tf.matMul(pooled, head.weight as tf.Tensor2D), head.bias);

@@ -3,14 +3,11 @@
  * are loaded.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormSpec } from '../batch-norm.ts';
+import { batchNormSpec, foldBatchNorm } from '../batch-norm.ts';
 import type { BatchNormParameters } from '../batch-norm.ts';
 import { fillParameters, normalSpec } from '../parameters.ts';
 import type { ParameterTree, ParametersOf, SpecTree } from '../parameters.ts';
 import type { ConvolutionParameters, WeightState } from './weight-state.ts';
-
-/** PyTorch's default for BatchNorm. */
-const EPSILON = 1e-5;
 
 /** What `foldNorms` makes of a tree: every `{ kernel, norm }` becomes `{ kernel, bias }`. */
 export type Folded<Tree> = Tree extends tf.Tensor
@@ -29,17 +26,10 @@ export function normedConvSpec(size: number, input: number, output: number) {
   return { kernel: kernelSpec([size, size], input, output), norm: batchNormSpec(output) };
 }
 
-/** A convolution and the normalisation after it as one convolution; kernel [k, k, in, out], or [k, k, channels, 1] when depthwise. */
-function foldedConvolution(kernel: tf.Tensor, { scale, offset, mean, variance }: BatchNormParameters, epsilon: number) {
-  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
-  const isDepthwise = kernel.shape[3] === 1 && kernel.shape[2] === factor.shape[0];
-  return { kernel: tf.mul(kernel, isDepthwise ? tf.expandDims(factor, 1) : factor), bias: tf.sub(offset, tf.mul(mean, factor)) };
-}
-
-function foldedTree(tree: ParameterTree, epsilon: number): ParameterTree {
+function foldedTree(tree: ParameterTree, epsilon?: number): ParameterTree {
   const { kernel, norm, ...others } = tree;
   if (kernel instanceof tf.Tensor && norm !== undefined) {
-    return { ...foldedConvolution(kernel, norm as BatchNormParameters, epsilon), ...others };
+    return { ...foldBatchNorm(norm as BatchNormParameters, kernel, epsilon), ...others };
   }
   const entries = Object.entries(tree).map(([name, node]) => [name, node instanceof tf.Tensor ? node : foldedTree(node, epsilon)] as const);
   return Object.fromEntries(entries);
@@ -52,7 +42,7 @@ function foldedTree(tree: ParameterTree, epsilon: number): ParameterTree {
  * @param tree in which a convolution and the normalisation after it are named `kernel` and `norm`
  * @param epsilon of the normalisations, where it is not PyTorch's 1e-5
  */
-export function foldNorms<Tree extends object>(tree: Tree, epsilon: number = EPSILON): Folded<Tree> {
+export function foldNorms<Tree extends object>(tree: Tree, epsilon?: number): Folded<Tree> {
   return foldedTree(tree as unknown as ParameterTree, epsilon) as Folded<Tree>;
 }
 

@@ -4,20 +4,16 @@
  */
 import type { OnnxNode } from '../onnx/model.ts';
 import type { BlockedGraph } from './blocked-graph.ts';
+import { areImageSizes } from './infer-sizes.ts';
 import type { Sizes } from './infer-sizes.ts';
 
 /** [O / B, B, I / B, B, height, width] as [O / B, I / B, height, width, B, B]. */
 const BLOCKS_LAST = [0, 2, 4, 5, 3, 1];
-const RANK = 4;
 
 /** A convolution's weights and what is known of how they come about. */
 export interface WeightSource {
   readonly name: string;
   producer(name: string): OnnxNode | undefined;
-}
-
-function isWhole(sizes: Sizes | undefined): sizes is readonly number[] {
-  return sizes?.length === RANK && sizes.every((size) => size !== undefined);
 }
 
 function split(size: number, block: number): readonly [number, number] {
@@ -39,7 +35,7 @@ function transposedLeaf(graph: BlockedGraph, { name, producer }: WeightSource): 
   const [source = ''] = node?.inputs ?? [];
   const sizes = graph.sizes.get(source);
   const perm = node?.attributes['perm'] as readonly number[] | undefined;
-  if (node?.operator !== 'Transpose' || perm === undefined || !isWhole(sizes)) return undefined;
+  if (node?.operator !== 'Transpose' || perm === undefined || !areImageSizes(sizes)) return undefined;
   const [output, input] = perm as readonly [number, number, ...number[]];
   const inBlocks = (axis: number): boolean => axis === output || axis === input;
   if (![output, input].every((axis) => (sizes[axis] as number) % graph.block === 0)) return undefined;
@@ -65,7 +61,7 @@ function leaf(graph: BlockedGraph, source: WeightSource): string {
 /** The factors of a product of products; of anything else, itself. */
 export function factorsOf(graph: BlockedGraph, { name, producer }: WeightSource): readonly string[] {
   const node = producer(name);
-  const isUsable = node?.operator === 'Mul' && node.inputs.every((factor) => isScalar(graph.sizes.get(factor)) || isWhole(graph.sizes.get(factor)));
+  const isUsable = node?.operator === 'Mul' && node.inputs.every((factor) => isScalar(graph.sizes.get(factor)) || areImageSizes(graph.sizes.get(factor)));
   return isUsable ? node.inputs.flatMap((factor) => factorsOf(graph, { name: factor, producer })) : [name];
 }
 

@@ -5,15 +5,11 @@
 import type { OnnxNode } from '../onnx/model.ts';
 import { BLOCK_DOMAIN } from './blocked-graph.ts';
 import type { BlockedGraph } from './blocked-graph.ts';
-import type { Sizes } from './infer-sizes.ts';
+import { areImageSizes } from './infer-sizes.ts';
 import type { Rule, Surroundings } from './node-rules.ts';
 
 const RANK = 4;
 const output = ({ outputs }: OnnxNode): string => outputs[0] as string;
-
-function isWhole(sizes: Sizes | undefined): sizes is readonly [number, number, number, number] {
-  return sizes?.length === RANK && sizes.every((size) => size !== undefined);
-}
 
 /** A tensor in blocks, and one that has a number for each of its channels, or for each channel of each image. */
 interface Pair {
@@ -32,7 +28,7 @@ function unspread(name: string | undefined, { producer }: Surroundings): string 
 function pairOf(node: OnnxNode, surroundings: Surroundings): Pair | undefined {
   const { graph } = surroundings;
   const sizes = graph.blockable(output(node));
-  if (!isWhole(sizes) || node.inputs.length !== 2) return undefined;
+  if (!areImageSizes(sizes) || node.inputs.length !== 2) return undefined;
   const [batch, channels] = sizes;
   const image = node.inputs.find((name) => graph.hasTwin(name) && graph.sizes.get(name)?.join() === sizes.join());
   const vector = unspread(node.inputs[image === node.inputs[0] ? 1 : 0], surroundings);
@@ -72,7 +68,7 @@ function byNumber(node: OnnxNode, { graph, isConstant }: Surroundings): boolean 
   const sizes = graph.blockable(output(node));
   const [image, number] = graph.hasTwin(node.inputs[0] ?? '') ? node.inputs : node.inputs.toReversed();
   const isOne = graph.sizes.get(number ?? '')?.every((size) => size === 1) ?? false;
-  if (node.operator !== 'Mul' || !isWhole(sizes) || image === undefined || number === undefined || !isOne || !isConstant(number) || !graph.hasTwin(image)) return false;
+  if (node.operator !== 'Mul' || !areImageSizes(sizes) || image === undefined || number === undefined || !isOne || !isConstant(number) || !graph.hasTwin(image)) return false;
   if (graph.sizes.get(image)?.join() !== sizes.join()) return false;
   const [, channels] = sizes;
   const ones = graph.floats(Array.from({ length: channels }, () => 1), [channels, 1, 1, 1]);
@@ -112,7 +108,7 @@ const SUMS = new Set(['ReduceSum', 'ReduceMean']);
 export const overPixels: Rule = (node, { graph, integersOf }) => {
   const [x = '', axes = ''] = node.inputs;
   const [sizes, given] = [graph.blockable(x), integersOf(axes)];
-  if (!SUMS.has(node.operator) || !isWhole(sizes) || !graph.hasTwin(x) || given === undefined) return false;
+  if (!SUMS.has(node.operator) || !areImageSizes(sizes) || !graph.hasTwin(x) || given === undefined) return false;
   const [batch, channels, height, width] = sizes;
   const chosen = given.map((axis) => (axis < 0 ? axis + RANK : axis)).toSorted((first, second) => first - second).join();
   if (chosen !== '2,3' && chosen !== '0,2,3') return false;

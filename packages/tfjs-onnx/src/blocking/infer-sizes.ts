@@ -11,6 +11,13 @@ export type Sizes = readonly (number | undefined)[];
 /** By tensor name; of a tensor that is missing not even the rank is known. */
 export type SizesByName = ReadonlyMap<string, Sizes>;
 
+const IMAGE_RANK = 4;
+
+/** Whether all four sizes of images or filters are known. */
+export function areImageSizes(sizes: Sizes | undefined): sizes is readonly [number, number, number, number] {
+  return sizes?.length === IMAGE_RANK && sizes.every((size) => size !== undefined);
+}
+
 const BYTES_OF_INT64 = 8;
 
 /** The numbers of a constant int64 tensor, as shapes, axes and paddings are given. */

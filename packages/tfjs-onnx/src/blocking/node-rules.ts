@@ -7,7 +7,7 @@ import { BLOCK_DOMAIN } from './blocked-graph.ts';
 import type { BlockedGraph } from './blocked-graph.ts';
 import { blockedBias, blockedDepthwiseWeights, blockedWeights } from './blocked-weights.ts';
 import { addedByConvolution, byChannels, overPixels } from './channel-rules.ts';
-import { convolutionMove } from './infer-sizes.ts';
+import { areImageSizes, convolutionMove } from './infer-sizes.ts';
 import type { Sizes } from './infer-sizes.ts';
 import { emitWinograd, winogradConvolution } from './winograd.ts';
 
@@ -36,10 +36,6 @@ export type Rule = (node: OnnxNode, surroundings: Surroundings) => boolean;
 
 const SPATIAL_BLOCK = 2;
 const output = ({ outputs }: OnnxNode): string => outputs[0] as string;
-
-function isWhole(sizes: Sizes | undefined): sizes is readonly number[] {
-  return sizes?.length === 4 && sizes.every((size) => size !== undefined);
-}
 
 interface Parts {
   readonly weights: string;
@@ -71,7 +67,7 @@ const convolution: Rule = (node, surroundings) => {
   const { graph, isConstant, producer, eager, hasComputedWeights } = surroundings;
   const [x = '', weight = '', bias] = node.inputs;
   const sizes = graph.sizes.get(weight);
-  if (graph.blockable(x) === undefined || !isWhole(sizes) || node.attributes['auto_pad'] !== undefined) return false;
+  if (graph.blockable(x) === undefined || !areImageSizes(sizes) || node.attributes['auto_pad'] !== undefined) return false;
   const isWanted = graph.hasTwin(x) || eager || hasComputedWeights;
   if (!isWanted && isConstant(weight)) return false;
   const winograd = winogradConvolution(node, graph, surroundings);
@@ -167,7 +163,7 @@ const binary: Rule = (node, surroundings) => {
     return true;
   }
   const whole = [1, ...sizes.slice(1)];
-  if (!isWhole(whole)) return false;
+  if (!areImageSizes(whole)) return false;
   const [twin] = twins as [string];
   const other = operand(graph, twin === left ? right : left, whole);
   if (other === undefined) return false;
@@ -198,7 +194,7 @@ const concat: Rule = (node, { graph, onlyReader, apart }) => {
   const { inputs } = node;
   if (node.attributes['axis'] !== 1 || !inputs.every((name) => graph.hasTwin(name))) return false;
   const [first] = inputs.map((name) => graph.sizes.get(name));
-  const isEven = isWhole(first?.with(0, 1)) && inputs.every((name) => sameSizes(first as Sizes, graph.sizes.get(name)));
+  const isEven = areImageSizes(first?.with(0, 1)) && inputs.every((name) => sameSizes(first as Sizes, graph.sizes.get(name)));
   if (inputs.length === SPATIAL_BLOCK ** 2 && isEven && isInterleaving(onlyReader(output(node)))) apart.set(output(node), inputs);
   else graph.bindTwin(output(node), graph.emit({ operator: 'Concat', inputs: inputs.map((name) => graph.twin(name)), attributes: { axis: 1 } }));
   return true;

@@ -8,13 +8,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs';
 import { registerSecondOrderGradients } from '@mfim/nn';
-import { traceToOnnx } from '@mfim/tfjs-onnx';
+import { PASSES, traceToOnnx } from '@mfim/tfjs-onnx';
 import type { TraceOptions } from '@mfim/tfjs-onnx';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { discriminatorStep } from './discriminator-step.ts';
 import { operatorsOf } from './operators-of.ts';
-import { PASSES } from './passes.ts';
 
 const COUNTED = ['Transpose', 'Conv', 'FusedConv', 'ConvTranspose', 'MatMul', 'FusedMatMul', 'Mul', 'Add', 'ReduceSum', 'Pad', 'Slice', 'Concat', 'Reshape', 'ReorderInput'];
 const FATAL_ONLY = 4;
