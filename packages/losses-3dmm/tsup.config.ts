@@ -1,10 +1,11 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: { index: 'src/index.ts', 'node/index': 'src/node/index.ts' },
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',
+  external: [/^node:/],
   dts: true,
   sourcemap: true,
   clean: true,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drawHeadScene, mediapipeLandmarks, rotationDistance } from '@mfim/face3d';
 import type { HeadModel } from '@mfim/face3d';
+import { readIct } from '@mfim/losses-3dmm/node';
 import { InputError } from '@mfim/tensor-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatasetWriter } from '../src/dataset/dataset-writer.ts';
@@ -16,11 +17,10 @@ import type { FaceLabels } from '../src/synthesis/face-labels.ts';
 import type { FacemeshNetwork } from '../src/synthesis/facemesh-network.ts';
 import { FITS_FILE, fitDataset, readFits } from '../src/synthesis/fit-dataset.ts';
 import { projectVertices } from '../src/synthesis/mesh-correspondence.ts';
-import { readIct } from '../src/synthesis/read-ict.ts';
 
 const ICT = fileURLToPath(new URL('../../../../shared/data/weights/ict-facekit', import.meta.url));
 const absent = !existsSync(ICT);
-if (absent) console.warn(`skipped: no ICT-FaceKit model in ${ICT}; get the light model's arrays as apps/trainer/src/synthesis/read-ict.ts describes them`);
+if (absent) console.warn(`skipped: no ICT-FaceKit model in ${ICT}; get the light model's arrays as packages/losses-3dmm/src/node/read-ict.ts describes them`);
 
 const DEGREES = 180 / Math.PI;
 const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47];

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HEAD_GROUPS, drawHeadScene, landmarksAtVertices, mediapipeLandmarks } from '@mfim/face3d';
 import type { HeadModel } from '@mfim/face3d';
+import { readIct } from '@mfim/losses-3dmm/node';
 import { InputError } from '@mfim/tensor-contracts';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../src/pretraining/random-stream.ts';
 import type { FaceLabels } from '../src/synthesis/face-labels.ts';
 import { openFacemesh } from '../src/synthesis/facemesh-network.ts';
 import { meshCorrespondence, projectVertices, pupilVertex } from '../src/synthesis/mesh-correspondence.ts';
-import { readIct } from '../src/synthesis/read-ict.ts';
 
 const VERTICES = 60;
 const SIZE = 128;
@@ -63,7 +63,7 @@ describe('meshCorrespondence', () => {
 
 const ICT = fileURLToPath(new URL('../../../../shared/data/weights/ict-facekit', import.meta.url));
 const absent = !existsSync(ICT);
-if (absent) console.warn(`skipped: no ICT-FaceKit model in ${ICT}; get the light model's arrays as apps/trainer/src/synthesis/read-ict.ts describes them`);
+if (absent) console.warn(`skipped: no ICT-FaceKit model in ${ICT}; get the light model's arrays as packages/losses-3dmm/src/node/read-ict.ts describes them`);
 
 test.skipIf(absent)('the stored correspondence is where MediaPipe says that its points are, and symmetric', async () => {
   const { basis } = await readIct(ICT);

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { eulerFromRotation } from '@mfim/face3d';
+import { readIct } from '@mfim/losses-3dmm/node';
 import { buildCommand } from '@stricli/core';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { openEngine } from '../engine/open-engine.ts';
@@ -14,7 +15,6 @@ import type { FaceLabels } from '../synthesis/face-labels.ts';
 import { openFacemesh } from '../synthesis/facemesh-network.ts';
 import { meshCorrespondence, pupilVertex } from '../synthesis/mesh-correspondence.ts';
 import type { MeshCorrespondence, MeshSighting } from '../synthesis/mesh-correspondence.ts';
-import { readIct } from '../synthesis/read-ict.ts';
 import { say } from './say.ts';
 
 interface Flags {

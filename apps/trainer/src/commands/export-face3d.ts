@@ -1,9 +1,9 @@
 /** `mfim-train export-face3d RUN --out FOLDER`. */
+import { readIct } from '@mfim/losses-3dmm/node';
 import { buildCommand } from '@stricli/core';
 import { openEngine } from '../engine/open-engine.ts';
 import { exportRegressor } from '../export/export-regressor.ts';
 import { regressionConfigOf } from '../regression/averaged-regressor.ts';
-import { readIct } from '../synthesis/read-ict.ts';
 import { STEP_FLAG, chosenCheckpoint } from './chosen-checkpoint.ts';
 import { METRICS_FLAG, readMetrics } from './export.ts';
 import { say } from './say.ts';

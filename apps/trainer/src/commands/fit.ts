@@ -1,6 +1,7 @@
 /** `mfim-train fit DATASET --model DIR --network DIR`: ICT-FaceKit's head fitted to every aligned face of a dataset, as labels to train on. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readIct } from '@mfim/losses-3dmm/node';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { openDataset } from '../dataset/open-dataset.ts';
@@ -11,7 +12,6 @@ import { locked } from '../run/run-lock.ts';
 import { drawFits } from '../synthesis/draw-fits.ts';
 import { openFacemesh } from '../synthesis/facemesh-network.ts';
 import { FITS_FILE, fitDataset } from '../synthesis/fit-dataset.ts';
-import { readIct } from '../synthesis/read-ict.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from './interrupt-signal.ts';
 import { say } from './say.ts';
 

@@ -1,6 +1,7 @@
 /** Runs the training of a face regressor in a locked folder, from its config or from its newest whole checkpoint. */
 import { createHash } from 'node:crypto';
 import type { HeadModel } from '@mfim/face3d';
+import { readIct } from '@mfim/losses-3dmm/node';
 import { registerSecondOrderGradients } from '@mfim/nn';
 import { datasetHash } from '../dataset/dataset-hash.ts';
 import { openHeadFaces } from '../regression/labelled-faces.ts';
@@ -10,7 +11,6 @@ import { regressionStage } from '../regression/regression-stage.ts';
 import type { Checkpoint } from '../run/checkpoint-file.ts';
 import type { RunSubject } from '../run/run-facts.ts';
 import { runStage } from '../run/run-stage.ts';
-import { readIct } from '../synthesis/read-ict.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from './interrupt-signal.ts';
 import { openPlainEngine } from './perform-run.ts';
 import { say } from './say.ts';

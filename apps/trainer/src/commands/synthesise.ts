@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { prepareHead } from '@mfim/face3d';
+import { readIct } from '@mfim/losses-3dmm/node';
 import { buildCommand } from '@stricli/core';
 import { contactSheet } from '../dataset/contact-sheet.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { locked } from '../run/run-lock.ts';
-import { readIct } from '../synthesis/read-ict.ts';
 import { synthesiseFaces } from '../synthesis/synthesise-faces.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from './interrupt-signal.ts';
 import { say } from './say.ts';

@@ -1,0 +1,2 @@
+export { readIct } from './read-ict.ts';
+export type { IctFiles } from './read-ict.ts';
