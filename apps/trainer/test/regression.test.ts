@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../src/pretraining/random-stream.ts';
 import { loadFaces } from '../src/regression/face-batch.ts';
+import { addNoise } from '../src/regression/pixel-noise.ts';
 import { NO_WARP, readWarped, warpLabels, warpPoints } from '../src/regression/face-warp.ts';
 import { faceErrors, labelTensors, predictedLandmarks, regressionLoss } from '../src/regression/regression-loss.ts';
 import { createRegressionModel } from '../src/regression/regression-model.ts';
@@ -107,6 +108,18 @@ describe('spoilt crops', () => {
     expect(spoilt[0]).toEqual(spoilt[1]);
     expect(spoilt[0]).not.toEqual(spoilt[2]);
     expect(spoilt.every((values) => values.every((value) => value >= -1 && value <= 1))).toBe(true);
+  });
+
+  test('noise has the moments of the normal distribution, and neighbours know nothing of each other', () => {
+    const values = new Float32Array(400_001);
+    addNoise(values, 2, randomStream(7));
+    const mean = (of: (at: number) => number): number => values.reduce((sum, _, at) => sum + of(at), 0) / values.length;
+    const deviation = (at: number): number => (values[at] ?? 0) / 2;
+    // Five standard errors each.
+    expect(Math.abs(mean(deviation))).toBeLessThan(5 / Math.sqrt(values.length));
+    expect(Math.abs(mean((at) => deviation(at) ** 2) - 1)).toBeLessThan(5 * Math.sqrt(2 / values.length));
+    expect(Math.abs(mean((at) => deviation(at) ** 4) - 3)).toBeLessThan(5 * Math.sqrt(96 / values.length));
+    expect(Math.abs(mean((at) => deviation(at) * deviation(at + 1)))).toBeLessThan(5 / Math.sqrt(values.length));
   });
 
   test('a scrambled crop has the same pixels elsewhere, and no face', () => {

@@ -71,18 +71,24 @@ export interface SquarePicture {
   readonly size: number;
 }
 
-/** Adds what is at a place to three sums; bilinear, the border's pixels go on outside. */
-function addSample({ pixels, size }: SquarePicture, [x, y]: readonly [number, number], sums: Float64Array): void {
-  const [right, down] = [Math.min(size - 1, Math.max(0, x * size - MIDDLE)), Math.min(size - 1, Math.max(0, y * size - MIDDLE))];
-  const [column, row] = [Math.min(size - 2, Math.floor(right)), Math.min(size - 2, Math.floor(down))];
-  const [across, below] = [right - column, down - row];
-  const start = (row * size + column) * 3;
-  for (let channel = 0; channel < 3; channel += 1) {
-    const at = start + channel;
-    const upper = pixels[at]! * (1 - across) + pixels[at + 3]! * across;
-    const lower = pixels[at + size * 3]! * (1 - across) + pixels[at + size * 3 + 3]! * across;
-    sums[channel]! += upper * (1 - below) + lower * below;
-  }
+/** Adds what is at a place, in shares of the picture, to three sums; bilinear, the border's pixels go on outside. */
+function sampler({ pixels, size }: SquarePicture, sums: Float64Array): (x: number, y: number) => void {
+  const [last, line] = [size - 1, size * 3];
+  return (x, y) => {
+    const right = Math.min(last, Math.max(0, x * size - MIDDLE));
+    const down = Math.min(last, Math.max(0, y * size - MIDDLE));
+    const column = Math.min(size - 2, Math.floor(right));
+    const row = Math.min(size - 2, Math.floor(down));
+    const across = right - column;
+    const below = down - row;
+    const start = row * line + column * 3;
+    for (let channel = 0; channel < 3; channel += 1) {
+      const at = start + channel;
+      const upper = pixels[at]! * (1 - across) + pixels[at + 3]! * across;
+      const lower = pixels[at + line]! * (1 - across) + pixels[at + line + 3]! * across;
+      sums[channel]! += upper * (1 - below) + lower * below;
+    }
+  };
 }
 
 /**
@@ -96,18 +102,29 @@ export function readWarped(warp: FaceWarp, picture: SquarePicture, input: number
   const perPixel = (side * picture.size) / (input * warp.factor);
   const samples = perPixel <= ENOUGH_SAMPLES ? 1 : Math.ceil(perPixel);
   const [cosine, sine] = along(warp).map((value) => value / warp.factor ** 2) as [number, number];
+  // Where each sample of a row or a column is, before it is turned.
+  const places = (centre: number, shift: number): Float64Array => {
+    const at = (sample: number): number => Math.floor(sample / samples) + ((sample % samples) + MIDDLE) / samples;
+    return Float64Array.from({ length: input * samples }, (_, sample) => centre + side * (at(sample) / input - MIDDLE) - MIDDLE - shift);
+  };
+  const [columns, rows] = [places(centreX, warp.shift[0]), places(centreY, warp.shift[1])];
   const crop = new Float32Array(input * input * 3);
   const sums = new Float64Array(3);
+  const add = sampler(picture, sums);
+  const count = samples ** 2;
   for (let pixel = 0; pixel < input * input; pixel += 1) {
-    sums.fill(0);
-    for (let sample = 0; sample < samples * samples; sample += 1) {
-      const right = (pixel % input) + ((sample % samples) + MIDDLE) / samples;
-      const down = Math.floor(pixel / input) + (Math.floor(sample / samples) + MIDDLE) / samples;
-      const x = centreX + side * (right / input - MIDDLE) - MIDDLE - warp.shift[0];
-      const y = centreY + side * (down / input - MIDDLE) - MIDDLE - warp.shift[1];
-      addSample(picture, [MIDDLE + cosine * x + sine * y, MIDDLE - sine * x + cosine * y], sums);
+    const row = Math.floor(pixel / input);
+    const column = pixel - row * input;
+    for (let sample = 0; sample < count; sample += 1) {
+      const below = Math.floor(sample / samples);
+      const x = columns[column * samples + sample - below * samples]!;
+      const y = rows[row * samples + below]!;
+      add(MIDDLE + cosine * x + sine * y, MIDDLE - sine * x + cosine * y);
     }
-    for (let channel = 0; channel < 3; channel += 1) crop[pixel * 3 + channel] = sums[channel]! / samples ** 2;
+    for (let channel = 0; channel < 3; channel += 1) {
+      crop[pixel * 3 + channel] = sums[channel]! / count;
+      sums[channel] = 0;
+    }
   }
   return crop;
 }

@@ -47,8 +47,11 @@ function eyeDistances(vertices: tf.Tensor, scale: tf.Tensor): tf.Tensor {
 /** Labels as tensors; they belong to the open scope. */
 export function labelTensors({ whole }: JudgingHead, { labels, seen }: Pick<FaceBatch, 'labels' | 'seen'>): LabelTensors {
   const count = labels.length;
-  const table = (width: number, pick: (label: CropLabels) => ArrayLike<number>): tf.Tensor2D =>
-    tf.tensor2d(labels.map((label) => Array.from({ length: width }, (_, at) => pick(label)[at] ?? 0)), [count, width]);
+  const table = (width: number, pick: (label: CropLabels) => ArrayLike<number>): tf.Tensor2D => {
+    const values = new Float32Array(count * width);
+    labels.forEach((label, row) => values.set(Array.prototype.slice.call(pick(label), 0, width), row * width));
+    return tf.tensor2d(values, [count, width]);
+  };
   // A fit may have fewer modes than the model: the others are 0.
   const identity = table(whole.widths.identity, (label) => label.identity);
   const expression = table(whole.widths.expression, (label) => label.expression);

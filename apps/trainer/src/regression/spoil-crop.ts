@@ -1,5 +1,6 @@
 /** What photos suffer and renderings do not: other light, blur, noise, things in front of the face; and crops that hold no face at all. */
 import type { RandomStream } from '../pretraining/random-stream.ts';
+import { addNoise } from './pixel-noise.ts';
 import type { RegressionConfig } from './regression-config.ts';
 
 type Augmentation = RegressionConfig['augmentation'];
@@ -23,28 +24,41 @@ function relight({ values }: Crop, { brightness, contrast, colour }: Augmentatio
   const added = brightness * boundedNormal(random);
   const factor = Math.exp(contrast * boundedNormal(random));
   const factors = [0, 1, 2].map(() => factor * Math.exp(colour * boundedNormal(random)));
-  for (let at = 0; at < values.length; at += 1) values[at] = values[at]! * factors[at % 3]! + added;
+  factors.forEach((own, channel) => {
+    for (let at = channel; at < values.length; at += 3) values[at] = values[at]! * own + added;
+  });
+}
+
+/** Means of squares of a few pixels, [small, small, 3]. */
+function squareMeans({ values, side }: Crop, small: number): Float64Array {
+  const means = new Float64Array(small * small * 3);
+  const [sums, counts] = [new Float32Array(small * small * 3), new Float32Array(small * small)];
+  const places = Int32Array.from({ length: side }, (_, index) => Math.floor((index * small) / side));
+  for (let pixel = 0; pixel < side * side; pixel += 1) {
+    const row = Math.floor(pixel / side);
+    const cell = places[row]! * small + places[pixel - row * side]!;
+    counts[cell]! += 1;
+    for (let channel = 0; channel < 3; channel += 1) sums[cell * 3 + channel]! += values[pixel * 3 + channel]!;
+  }
+  for (let at = 0; at < means.length; at += 1) means[at] = sums[at]! / counts[Math.floor(at / 3)]!;
+  return means;
 }
 
 /** Means of squares of a few pixels, and back, bilinearly. */
-function blur({ values, side }: Crop, small: number): void {
-  const [sums, counts] = [new Float32Array(small * small * 3), new Float32Array(small * small)];
-  const cell = (pixel: number): number => Math.floor((Math.floor(pixel / side) * small) / side) * small + Math.floor(((pixel % side) * small) / side);
+function blur(crop: Crop, small: number): void {
+  const { values, side } = crop;
+  const means = squareMeans(crop, small);
+  const places = Float64Array.from({ length: side }, (_, index) => Math.min(small - 1, Math.max(0, ((index + 1 / 2) * small) / side - 1 / 2)));
+  const firsts = Int32Array.from(places, (place) => Math.min(small - 2, Math.floor(place)));
   for (let pixel = 0; pixel < side * side; pixel += 1) {
-    counts[cell(pixel)]! += 1;
-    for (let channel = 0; channel < 3; channel += 1) sums[cell(pixel) * 3 + channel]! += values[pixel * 3 + channel]!;
-  }
-  const mean = (column: number, row: number, channel: number): number => sums[(row * small + column) * 3 + channel]! / counts[row * small + column]!;
-  const place = (index: number): readonly [number, number] => {
-    const at = Math.min(small - 1, Math.max(0, ((index + 1 / 2) * small) / side - 1 / 2));
-    const first = Math.min(small - 2, Math.floor(at));
-    return [first, at - first];
-  };
-  for (let pixel = 0; pixel < side * side; pixel += 1) {
-    const [[column, across], [row, below]] = [place(pixel % side), place(Math.floor(pixel / side))];
+    const row = Math.floor(pixel / side);
+    const column = pixel - row * side;
+    const [across, below] = [places[column]! - firsts[column]!, places[row]! - firsts[row]!];
+    const start = (firsts[row]! * small + firsts[column]!) * 3;
     for (let channel = 0; channel < 3; channel += 1) {
-      const upper = mean(column, row, channel) * (1 - across) + mean(column + 1, row, channel) * across;
-      const lower = mean(column, row + 1, channel) * (1 - across) + mean(column + 1, row + 1, channel) * across;
+      const at = start + channel;
+      const upper = means[at]! * (1 - across) + means[at + 3]! * across;
+      const lower = means[at + small * 3]! * (1 - across) + means[at + small * 3 + 3]! * across;
       values[pixel * 3 + channel] = upper * (1 - below) + lower * below;
     }
   }
@@ -89,7 +103,7 @@ export function spoilCrop(crop: Crop, augmentation: Augmentation, random: Random
   if (random.uniform() < chance) blur(crop, Math.max(2, Math.round(crop.side * (least + (1 - least) * random.uniform()))));
   relight(crop, augmentation, random);
   const deviation = noise * random.uniform();
-  if (deviation > 0) for (let at = 0; at < crop.values.length; at += 1) crop.values[at]! += deviation * random.normal();
+  if (deviation > 0) addNoise(crop.values, deviation, random);
   for (let at = 0; at < crop.values.length; at += 1) crop.values[at] = Math.min(1, Math.max(-1, crop.values[at]!));
   return hasFace;
 }
