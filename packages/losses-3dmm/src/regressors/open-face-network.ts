@@ -12,6 +12,7 @@ import { biasedConv2d, constantSpec, normalSpec } from '@mfim/nn';
 import type { ConvolutionParameters, ParameterSpec } from '@mfim/nn';
 import { InputError, bindAxes } from '@mfim/tensor-contracts';
 import { depthwise } from './coefficient-network.ts';
+import { kernelOfLength } from './kernel-of-length.ts';
 
 /** How large a regressor is. */
 export interface OpenFaceSize {
@@ -52,7 +53,6 @@ const RELU_GAIN = Math.SQRT2;
 const RESIDUAL_GAIN = 0.2;
 /** The first guess is nearly the mean face. */
 const HEAD_GAIN = 0.1;
-const LEAST_SQUARE = 1e-12;
 
 type NormedSpec = { readonly kernel: ParameterSpec; readonly gain: ParameterSpec; readonly bias: ParameterSpec };
 type BlockSpec = { readonly expand: NormedSpec; readonly depthwise: NormedSpec; readonly project: NormedSpec };
@@ -150,10 +150,7 @@ export type OpenFaceParameters = Network<NormedConvolution>;
 export type FoldedOpenFace = Network<ConvolutionParameters>;
 
 function folded({ kernel, gain, bias }: NormedConvolution): ConvolutionParameters {
-  const isDepthwise = kernel.shape[3] === 1;
-  const squares = tf.sum(tf.square(kernel), isDepthwise ? [0, 1] : [0, 1, 2], true);
-  const factor = tf.mul(tf.reshape(gain, squares.shape), tf.rsqrt(tf.maximum(squares, LEAST_SQUARE)));
-  return { kernel: tf.mul(kernel, factor), bias: bias as tf.Tensor1D };
+  return { kernel: kernelOfLength(kernel, gain), bias: bias as tf.Tensor1D };
 }
 
 /** Gives every kernel its length; differentiable. Tensors made anew belong to the open scope. */
