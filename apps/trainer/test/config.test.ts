@@ -22,7 +22,7 @@ test.each([
   ['an unknown key, naming the nearest', ['objective.lpisp=1'], /'lpisp' is unknown; did you mean 'objective.lpips'/],
   ['an unknown key at the top', ['bach=4'], /did you mean 'batch'/],
   ['parts that do not divide the batch', ['parts=3'], /must divide batch/],
-  ['a 3DMM term without its network', ['objective.pose=1'], /needed for the terms shape, pose and expression/],
+  ['a 3DMM term without its network', ['objective.pose=1'], /shape, pose and expression name either openFace .* or threeDdfa/],
   ['a section that is not there', ['objektive.l1=1'], /section 'objektive'/],
   ['a value of another type', ['batch=many'], /batch/],
   ['a share above 1', ['sameShare=2'], /sameShare/],

@@ -52,12 +52,17 @@ export { DECA_KEY_MAP, DEEP_3D_KEY_MAP } from './regressors/res-net-regressor-ke
 export { assertConfident, faceConfidences } from './regressors/face-confidence.ts';
 export { modeVariances } from './regressors/mode-variance.ts';
 export { OPEN_FACE_SQUARE, openFaceFraming } from './regressors/open-face-crop.ts';
+export { openFaceFacts } from './regressors/open-face-facts.ts';
+export type { OpenFaceFacts } from './regressors/open-face-facts.ts';
 export { OPEN_FACE_SIZE, foldOpenFace, openFaceNetwork, openFaceNumbers, openFaceSpec } from './regressors/open-face-network.ts';
 export type { FoldedOpenFace, OpenFaceParameters, OpenFaceSize } from './regressors/open-face-network.ts';
 export { OPEN_FACE_POSE_WIDTH, openFaceCoefficients, openFacePose, openFaceView } from './regressors/open-face-outputs.ts';
 export type { OpenFaceCoefficients } from './regressors/open-face-outputs.ts';
+export { openFacePoseWeights } from './regressors/open-face-pose-weights.ts';
 export { openFaceRegressor } from './regressors/open-face-regressor.ts';
 export type { OpenFaceChoice, OpenFaceRegressor } from './regressors/open-face-regressor.ts';
+export { readOpenFace } from './regressors/read-open-face.ts';
+export type { OpenFace, OpenFaceFiles } from './regressors/read-open-face.ts';
 export type { Parts } from './regressors/split-parts.ts';
 export { shapeLoss } from './shape-loss.ts';
 export { coefficientLosses, threeDimensionalLosses } from './three-dimensional-losses.ts';

@@ -11,6 +11,7 @@ import {
   OPEN_FACE_SQUARE,
   assertConfident,
   faceConfidences,
+  foldOpenFace,
   modeVariances,
   openFaceCoefficients,
   openFaceFraming,
@@ -33,7 +34,7 @@ const BYTES_IN_A_FLOAT = 4;
 const TEN_MEGABYTES = 1e7;
 
 const parameters = (seed = 1): OpenFaceParameters => initialParameters(openFaceSpec(SMALL), seededNormal(seed)) as OpenFaceParameters;
-const regressor = (seed = 1) => openFaceRegressor(parameters(seed), { size: SMALL, expressionNames: ['jawOpen', 'mouthSmile_L'] });
+const regressor = (seed = 1) => openFaceRegressor(foldOpenFace(parameters(seed)), { size: SMALL, expressionNames: ['jawOpen', 'mouthSmile_L'] });
 const face = (seed: number, side = 40, batch = 2): tf.Tensor => tf.randomUniform([batch, side, side, 3], -1, 1, 'float32', seed);
 
 describe('openFaceRegressor', () => {
@@ -56,7 +57,7 @@ describe('openFaceRegressor', () => {
 
   test('value: without weights in the head, the mean face that looks into the camera', () => {
     const own = parameters();
-    const { read, regress } = openFaceRegressor({ ...own, head: { ...own.head, weight: tf.zerosLike(own.head.weight) } }, { size: SMALL });
+    const { read, regress } = openFaceRegressor(foldOpenFace({ ...own, head: { ...own.head, weight: tf.zerosLike(own.head.weight) } }), { size: SMALL });
     const { identity, expression, rotations, centre, scale, distance } = read(face(1, 40, 1));
     expect([...identity.dataSync()]).toEqual([0, 0, 0]);
     for (const value of expression.dataSync()) expect(value).toBeCloseTo(0.1, 6);
@@ -87,13 +88,13 @@ describe('openFaceRegressor', () => {
     const own = parameters(2);
     const value = (kernel: tf.Tensor): tf.Tensor => {
       const changed = { ...own, blocks: { ...own.blocks, block2: { ...own.blocks['block2']!, depthwise: { ...own.blocks['block2']!.depthwise, kernel } } } };
-      return tf.sum(tf.square(openFaceRegressor(changed, { size: SMALL }).regress(face(4, 32, 1)).shape));
+      return tf.sum(tf.square(openFaceRegressor(foldOpenFace(changed), { size: SMALL }).regress(face(4, 32, 1)).shape));
     };
     expect(slopeError(value, own.blocks['block2']!.depthwise.kernel, 0.01)).toBeLessThan(0.05);
   });
 
   test('error: names of another model, an image that is no square, sizes that no network has', () => {
-    expect(() => openFaceRegressor(parameters(), { size: SMALL, expressionNames: ['jawOpen'] })).toThrow(InputError);
+    expect(() => openFaceRegressor(foldOpenFace(parameters()), { size: SMALL, expressionNames: ['jawOpen'] })).toThrow(InputError);
     expect(() => regressor().regress(tf.zeros([1, 32, 40, 3]))).toThrow(ShapeError);
     expect(() => openFaceSpec({ ...SMALL, identity: 0 })).toThrow(InputError);
     expect(() => openFaceCoefficients(tf.zeros([1, 5]), SMALL)).toThrow(ShapeError);

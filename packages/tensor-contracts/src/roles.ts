@@ -31,6 +31,8 @@ export interface FaceCoefficients<T> {
   readonly shape: T;
   readonly pose: T;
   readonly expression: T;
+  /** [batch, 1], 0 to 1: how much to believe them; below a half not at all. Absent: the regressor does not say. */
+  readonly confidence?: T;
 }
 
 /** Regresses the 3DMM coefficients of an FFHQ-aligned face, NHWC in [-1, 1]. */

@@ -21,6 +21,7 @@ OFF = {
     "objective.faceL1": lambda config: config["objective"]["faceL1"] == 0,
     "objective.faceLpips": lambda config: config["objective"]["faceLpips"] == 0,
     "objective.codeSpread": lambda config: config["objective"]["codeSpread"] == 0,
+    "weights.openFace": lambda config: config["weights"].get("openFace") is None,
     "objective.identityScales": lambda config: set(config["objective"]["identityScales"].values()) == {1},
 }
 

@@ -74,10 +74,12 @@ const objective = z.strictObject({
   codeSpreadTarget: weight,
   /** Steps before this one train the encoder alone, on the probe: about seven times as fast. */
   probeOnlyUntil: z.number().int().min(0),
-  /** 3DMM terms by 3DDFA_V2: shape like the source's, pose and expression like the target's. */
+  /** 3DMM terms by the regressor that `weights` names: shape like the source's, pose and expression like the target's. */
   shape: weight,
   pose: weight,
   expression: weight,
+  /** How much each coefficient counts in them: all the same, or by how much of the face it decides (`openFace` knows). */
+  coefficientWeighting: z.enum(['even', 'variance']).default('even'),
   adversarial: weight,
   adversarialFrom: z.number().int().min(0),
   r1Gamma: weight,
@@ -97,6 +99,11 @@ const optimiser = z.strictObject({
   averageHalfLifeKimg: positive,
 });
 
+/** Whether a 3DMM term counts. */
+export function hasCoefficientTerms({ shape, pose, expression }: Pick<z.infer<typeof objective>, 'shape' | 'pose' | 'expression'>): boolean {
+  return shape + pose + expression > 0;
+}
+
 /** Form of the YAML file. */
 export const TRAINING_SCHEMA = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
@@ -108,7 +115,9 @@ export const TRAINING_SCHEMA = z.strictObject({
     mobileFaceNet: z.string(),
     squeezeNet: z.string(),
     lpips: z.string(),
-    /** 3DDFA_V2 mb05; needed where shape, pose or expression has a weight. */
+    /** One of these two is needed where shape, pose or expression has a weight: the open regressor's folder (models/open-face3d), */
+    openFace: z.string().optional(),
+    /** or 3DDFA_V2 mb05. */
     threeDdfa: z.string().optional(),
   }),
   engine: z.enum(ENGINE_CHOICES),
@@ -145,9 +154,13 @@ export const TRAINING_SCHEMA = z.strictObject({
   keep: whole,
 })
   .refine(({ batch, parts }) => batch % parts === 0, { path: ['parts'], error: 'must divide batch' })
-  .refine(({ objective: { shape, pose, expression }, weights }) => shape + pose + expression === 0 || weights.threeDdfa !== undefined, {
-    path: ['weights', 'threeDdfa'],
-    error: 'is needed for the terms shape, pose and expression',
+  .refine(({ objective: terms, weights: { openFace, threeDdfa } }) => !hasCoefficientTerms(terms) || (openFace === undefined) !== (threeDdfa === undefined), {
+    path: ['weights'],
+    error: 'for the terms shape, pose and expression name either openFace (a folder of export-face3d, such as models/open-face3d) or threeDdfa (mb05_120x120.pth), and not both',
+  })
+  .refine(({ objective: terms, weights: { openFace } }) => !hasCoefficientTerms(terms) || terms.coefficientWeighting === 'even' || openFace !== undefined, {
+    path: ['objective', 'coefficientWeighting'],
+    error: 'variance needs weights.openFace: 3DDFA_V2 does not say what its coefficients decide',
   });
 
 /** A validated configuration. */

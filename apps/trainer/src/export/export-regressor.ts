@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { HeadModel } from '@mfim/face3d';
-import { OPEN_FACE_SQUARE, foldOpenFace, openFaceCoefficients, openFaceNetwork } from '@mfim/losses-3dmm';
-import type { OpenFaceParameters } from '@mfim/losses-3dmm';
+import { OPEN_FACE_SQUARE, foldOpenFace, modeVariances, openFaceCoefficients, openFaceNetwork, openFacePoseWeights } from '@mfim/losses-3dmm';
+import type { OpenFaceFacts, OpenFaceParameters } from '@mfim/losses-3dmm';
 import { flattenParameters } from '@mfim/nn';
 import type { ParameterTree } from '@mfim/nn';
 import { traceToOnnx } from '@mfim/tfjs-onnx';
@@ -15,6 +15,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { replaceFile } from '../files/replace-file.ts';
 import { parametersOf } from '../model/flat-network.ts';
 import { averagedRegressor, regressionConfigOf } from '../regression/averaged-regressor.ts';
+import type { RegressionConfig } from '../regression/regression-config.ts';
+import { judgingBasis } from '../regression/regression-model.ts';
 import type { Checkpoint } from '../run/checkpoint-file.ts';
 
 /** What to export and where to. */
@@ -51,7 +53,17 @@ async function traceRegressor({ checkpoint, head }: RegressorExport): Promise<Ui
   }
 }
 
-function factsOf({ checkpoint, head, metrics }: RegressorExport, bytes: Uint8Array): object {
+/** How much each coefficient decides, on the points that the regressor was trained by. */
+function weightsOf(head: HeadModel, { points, network }: RegressionConfig): OpenFaceFacts['coefficientWeights'] {
+  const { mean, identity, expression } = judgingBasis(head, points);
+  return {
+    shape: modeVariances(identity, mean.length, network.identity),
+    pose: openFacePoseWeights(mean),
+    expression: modeVariances(expression, mean.length, head.expressionNames.length),
+  };
+}
+
+function factsOf({ checkpoint, head, metrics }: RegressorExport, bytes: Uint8Array): OpenFaceFacts {
   const config = regressionConfigOf(checkpoint);
   return {
     format: 'mfim-face3d',
@@ -61,6 +73,7 @@ function factsOf({ checkpoint, head, metrics }: RegressorExport, bytes: Uint8Arr
     network: { ...config.network, expression: head.expressionNames.length },
     framing: { alignment: 'ffhq', ...OPEN_FACE_SQUARE },
     expressionNames: head.expressionNames,
+    coefficientWeights: weightsOf(head, config),
     file: { name: NETWORK_FILE, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },
     training: { steps: checkpoint.step, kimg: (checkpoint.step * config.batch) / 1000, seed: config.seed, objective: config.objective },
     metrics,

@@ -43,18 +43,23 @@ function linear(basis: MorphableBasis): MorphableModel<tf.Tensor> {
   return linearMorphableModel(basis, linearModelParameters(basis));
 }
 
+/** The 68 landmarks, then so many points of the face. @throws InputError when the head has fewer vertices */
+export function judgingBasis(model: HeadModel, points: number): MorphableBasis {
+  const { landmarks } = model.basis;
+  const surface = landmarksAtVertices(facePoints(model, points));
+  return landmarkBasis(model.basis, {
+    vertices: Int32Array.of(...landmarks.vertices, ...surface.vertices),
+    weights: Float32Array.of(...landmarks.weights, ...surface.weights),
+  });
+}
+
 /**
  * @param identity how many modes are predicted
  * @throws InputError when the head has fewer modes or vertices
  */
 export function judgingHead(model: HeadModel, { points, identity }: { readonly points: number; readonly identity: number }): JudgingHead {
-  const { basis, expressionNames } = model;
-  const surface = landmarksAtVertices(facePoints(model, points));
-  const both = {
-    vertices: Int32Array.of(...basis.landmarks.vertices, ...surface.vertices),
-    weights: Float32Array.of(...basis.landmarks.weights, ...surface.weights),
-  };
-  const reduced = landmarkBasis(basis, both);
+  const { expressionNames } = model;
+  const reduced = judgingBasis(model, points);
   const narrow = narrowBasis(reduced, { identity, expression: expressionNames.length });
   return { whole: linear(reduced), narrow: linear(narrow), variances: modeVariances(narrow.identity, narrow.mean.length, identity) };
 }

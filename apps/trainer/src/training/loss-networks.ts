@@ -1,7 +1,9 @@
-/** The fixed networks that judge a swapped face in training: MobileFaceNet, LPIPS-squeeze and 3DDFA_V2's regressor. */
+/** The fixed networks that judge a swapped face in training: MobileFaceNet, LPIPS-squeeze, and the open face regressor or 3DDFA_V2's. */
 import { readFile } from 'node:fs/promises';
 import { readPyTorch, subState, toFloat32State } from '@mfim/checkpoints';
 import { coefficientNetworkParameters, threeDdfaRegressor } from '@mfim/losses-3dmm';
+import type { ThreeDimensionalWeights } from '@mfim/losses-3dmm';
+import { openFaceIn } from '@mfim/losses-3dmm/node';
 import { arcFaceCrop, lpips, lpipsParameters, mobileFaceNet, mobileFaceNetParameters } from '@mfim/nn';
 import type { WeightState } from '@mfim/nn';
 import { InputError } from '@mfim/tensor-contracts';
@@ -19,15 +21,20 @@ export interface LossNetworks {
   embedThrough?(image: tf.Tensor, framing: ViewFraming): tf.Tensor;
   /** LPIPS-squeeze of each pair, [batch]. */
   perceptual(first: tf.Tensor, second: tf.Tensor): tf.Tensor;
-  /** Where the config names its weights. */
+  /** Where the config names one. */
   readonly regressor?: CoefficientRegressor<tf.Tensor>;
+  /** How much of the face each of its coefficients decides, where that is known. */
+  readonly coefficientWeights?: ThreeDimensionalWeights;
 }
 
 /** A weight file, by its name in the config. */
-export type LossNetworkName = keyof TrainingConfig['weights'];
+export type LossNetworkName = Exclude<keyof TrainingConfig['weights'], 'openFace'>;
 
-/** Their weights under PyTorch's names, in its layouts. */
-export type LossNetworkStates = Readonly<Record<Exclude<LossNetworkName, 'threeDdfa'>, WeightState>> & { readonly threeDdfa?: WeightState };
+/** What compares 3DMM coefficients, and how much of the face each of them decides, where that is known. */
+type OpenRegressor = Required<Pick<LossNetworks, 'regressor' | 'coefficientWeights'>>;
+
+/** Their weights under PyTorch's names, in its layouts; the open regressor comes as it is read. */
+export type LossNetworkStates = Readonly<Record<Exclude<LossNetworkName, 'threeDdfa'>, WeightState>> & { readonly threeDdfa?: WeightState; readonly openFace?: OpenRegressor };
 
 /** Where the weights stand in the file of that name. */
 const SUB_STATES: Partial<Record<LossNetworkName, string>> = { threeDdfa: 'state_dict.module' };
@@ -51,13 +58,24 @@ export async function readLossNetwork(name: LossNetworkName, path: string): Prom
   return inner === undefined ? state : subState(state, inner);
 }
 
+/** Reads an export of the open regressor. @throws InputError when it is absent or damaged */
+export async function readOpenRegressor(folder: string): Promise<OpenRegressor> {
+  const { regressor, facts } = await openFaceIn(folder);
+  return { regressor, coefficientWeights: facts.coefficientWeights };
+}
+
+/** The one that compares 3DMM coefficients, if any. */
+function regressorOf({ openFace, threeDdfa }: Pick<LossNetworkStates, 'openFace' | 'threeDdfa'>): Pick<LossNetworks, 'regressor' | 'coefficientWeights'> {
+  if (openFace !== undefined) return openFace;
+  return threeDdfa === undefined ? {} : { regressor: threeDdfaRegressor(coefficientNetworkParameters(threeDdfa)) };
+}
+
 /** The networks of these weights. */
-export function lossNetworksOf({ mobileFaceNet: embedder, squeezeNet, lpips: heads, threeDdfa }: LossNetworkStates): LossNetworks {
+export function lossNetworksOf({ mobileFaceNet: embedder, squeezeNet, lpips: heads, ...regressors }: LossNetworkStates): LossNetworks {
   const identity = mobileFaceNetParameters(embedder);
   const perceptual = lpipsParameters(squeezeNet, heads);
-  const regressor = threeDdfa === undefined ? undefined : threeDdfaRegressor(coefficientNetworkParameters(threeDdfa));
   return {
-    ...(regressor === undefined ? {} : { regressor }),
+    ...regressorOf(regressors),
     embed: (image) => mobileFaceNet(identity, arcFaceCrop(image)),
     embedThrough: (image, framing) => mobileFaceNet(identity, cropThrough(image, framing)),
     perceptual: (first, second) => lpips(perceptual, first, second),
@@ -70,6 +88,7 @@ export async function loadLossNetworks(paths: TrainingConfig['weights']): Promis
     mobileFaceNet: await readLossNetwork('mobileFaceNet', paths.mobileFaceNet),
     squeezeNet: await readLossNetwork('squeezeNet', paths.squeezeNet),
     lpips: await readLossNetwork('lpips', paths.lpips),
+    ...(paths.openFace === undefined ? {} : { openFace: await readOpenRegressor(paths.openFace) }),
     ...(paths.threeDdfa === undefined ? {} : { threeDdfa: await readLossNetwork('threeDdfa', paths.threeDdfa) }),
   });
 }

@@ -110,8 +110,9 @@ function threeDimensionalTerms({ networks, config }: ObjectiveContext, { source,
   const { objective } = config;
   const wanted = (['shape', 'pose', 'expression'] as const).filter((name) => objective[name] > 0);
   if (wanted.length === 0 || networks.regressor === undefined) return {};
+  const weights = objective.coefficientWeighting === 'variance' ? networks.coefficientWeights : undefined;
   const pool = (image: tf.Tensor): tf.Tensor => poolForLosses(image, objective.lossResolution);
-  const losses = threeDimensionalLosses(networks.regressor, { swapped, source: pool(source), target: pool(target) });
+  const losses = threeDimensionalLosses(networks.regressor, { swapped, source: pool(source), target: pool(target) }, weights);
   return Object.fromEntries(wanted.map((name) => [name, losses[name]]));
 }
 
@@ -137,7 +138,7 @@ export function swapObjective(context: ObjectiveContext, point: ObjectivePoint):
   if (isAdversarialStep(config, step)) {
     terms['adversarial'] = adversarialGeneratorLoss(discriminate(parametersOf(model.discriminator, point.discriminator), swapped, model));
   }
-  const { faceCrop: _, identityScales: __, ...plain } = objective;
+  const { faceCrop: _, identityScales: __, coefficientWeighting: ___, ...plain } = objective;
   const weights: Readonly<Record<string, number>> = { ...plain, identity: objective.identity * objective.identityInterval };
   const { total } = weightedTotal(Object.entries(terms).map(([name, value]) => ({ name, weight: weights[name] as number, value })));
   return { total, terms, swapped };

@@ -32,7 +32,7 @@ export interface OpenFaceCoefficients {
 /** How much a number of 1 moves the centre. */
 const CENTRE_STEP = 0.1;
 /** FFHQ's crop of the mean head spans about 25 centimetres; factors up to 3 either way. */
-const MIDDLE_SCALE = 1 / 25;
+export const MIDDLE_SCALE = 1 / 25;
 const LOG_SCALE_RANGE = Math.log(3);
 /** Portraits are taken from 20 centimetres to 5 metres. */
 const MIDDLE_DISTANCE = 100;

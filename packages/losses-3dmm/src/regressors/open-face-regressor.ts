@@ -1,11 +1,12 @@
 /** The open face regressor in the role of a coefficient regressor: crop, network, meaning. Its coefficients are those of ICT-FaceKit. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { fixedCrop } from '@mfim/nn';
 import { InputError } from '@mfim/tensor-contracts';
 import type { CoefficientRegressor } from '@mfim/tensor-contracts';
+import { confidenceOf } from './face-confidence.ts';
 import { openFaceFraming } from './open-face-crop.ts';
-import { OPEN_FACE_SIZE, foldOpenFace, openFaceNetwork } from './open-face-network.ts';
-import type { FoldedOpenFace, OpenFaceParameters, OpenFaceSize } from './open-face-network.ts';
+import { OPEN_FACE_SIZE, openFaceNetwork } from './open-face-network.ts';
+import type { FoldedOpenFace, OpenFaceSize } from './open-face-network.ts';
 import { OPEN_FACE_POSE_WIDTH, openFaceCoefficients, openFacePose } from './open-face-outputs.ts';
 import type { OpenFaceCoefficients } from './open-face-outputs.ts';
 
@@ -38,15 +39,13 @@ function namesOf({ identity, expression }: OpenFaceSize, given: readonly string[
 
 /**
  * Regresses FFHQ-aligned faces of any size, [batch, side, side, 3] in [-1, 1]: shape [batch, identity] in standard deviations, pose
- * [batch, 9] (`openFacePose`), expression [batch, expression] in 0..1. How much to trust them: `read(image).logDeviation`, and
- * `assertConfident`.
+ * [batch, 9] (`openFacePose`), expression [batch, expression] in 0..1, and how much to believe them, confidence [batch, 1].
  *
- * @param parameters of `openFaceSpec`; read once, here
+ * @param network of `foldOpenFace`, or read from an export by `readOpenFace`
  * @throws InputError when there are more or fewer names than expressions; its methods throw ShapeErrors for images of other forms
  */
-export function openFaceRegressor(parameters: OpenFaceParameters, { size = OPEN_FACE_SIZE, expressionNames }: OpenFaceChoice = {}): OpenFaceRegressor {
+export function openFaceRegressor(network: FoldedOpenFace, { size = OPEN_FACE_SIZE, expressionNames }: OpenFaceChoice = {}): OpenFaceRegressor {
   const names = namesOf(size, expressionNames);
-  const network = tf.tidy(() => foldOpenFace(parameters) as never) as FoldedOpenFace;
   const framing = openFaceFraming(size.input);
   const read = (image: tf.Tensor): OpenFaceCoefficients => openFaceCoefficients(openFaceNetwork(network, size, fixedCrop(framing, image)), size);
   return {
@@ -56,7 +55,7 @@ export function openFaceRegressor(parameters: OpenFaceParameters, { size = OPEN_
     read,
     regress: (image) => {
       const coefficients = read(image);
-      return { shape: coefficients.identity, pose: openFacePose(coefficients), expression: coefficients.expression };
+      return { shape: coefficients.identity, pose: openFacePose(coefficients), expression: coefficients.expression, confidence: confidenceOf(coefficients.logDeviation) };
     },
   };
 }
