@@ -1,3 +1,5 @@
+export { coefficientJudge, rememberingJudge } from './coefficient-judge.ts';
+export type { CoefficientJudge, JudgedFace } from './coefficient-judge.ts';
 export { coefficientMetric } from './coefficient-metric.ts';
 export type { CoefficientGroup } from './coefficient-metric.ts';
 export { POSE_ANGLES, expectedDegrees, hopeNet, hopeNetParameters, hopeNetSpec } from './head-pose/hope-net.ts';

@@ -2,9 +2,10 @@
  * Every metric by name. To add one: its own file, one entry here, one test.
  */
 import { InputError } from '@mfim/tensor-contracts';
-import type { CoefficientRegressor, IdentityEmbedder, Metric } from '@mfim/tensor-contracts';
+import type { IdentityEmbedder, Metric } from '@mfim/tensor-contracts';
 import type { LpipsParameters } from '@mfim/nn';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { CoefficientJudge } from './coefficient-judge.ts';
 import { coefficientMetric } from './coefficient-metric.ts';
 import { identityCosine } from './identity-cosine.ts';
 import { meanAbsoluteError } from './mean-absolute-error.ts';
@@ -16,7 +17,8 @@ import { structuralSimilarity } from './structural-similarity.ts';
 export interface MetricNetworks {
   readonly embedder?: IdentityEmbedder<tf.Tensor>;
   readonly lpips?: LpipsParameters;
-  readonly regressor?: CoefficientRegressor<tf.Tensor>;
+  /** `coefficientJudge(regressor)`. */
+  readonly coefficients?: CoefficientJudge;
 }
 
 /** One line of the registry. */
@@ -49,22 +51,22 @@ export const METRICS = {
     description: 'L2 distance of 3DMM shape coefficients',
     better: 'lower',
     compared: 'source',
-    needs: 'regressor',
-    create: (networks) => coefficientMetric(needed(networks, 'regressor'), 'shape'),
+    needs: 'coefficients',
+    create: (networks) => coefficientMetric(needed(networks, 'coefficients'), 'shape'),
   },
   pose: {
     description: 'L2 distance of 3DMM pose coefficients',
     better: 'lower',
     compared: 'target',
-    needs: 'regressor',
-    create: (networks) => coefficientMetric(needed(networks, 'regressor'), 'pose'),
+    needs: 'coefficients',
+    create: (networks) => coefficientMetric(needed(networks, 'coefficients'), 'pose'),
   },
   expression: {
     description: 'L2 distance of 3DMM expression coefficients',
     better: 'lower',
     compared: 'target',
-    needs: 'regressor',
-    create: (networks) => coefficientMetric(needed(networks, 'regressor'), 'expression'),
+    needs: 'coefficients',
+    create: (networks) => coefficientMetric(needed(networks, 'coefficients'), 'expression'),
   },
   l1: {
     description: 'mean absolute difference of values in [-1, 1]',
