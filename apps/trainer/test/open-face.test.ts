@@ -13,7 +13,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config/read-config.ts';
 import { averagedRegressor } from '../src/regression/averaged-regressor.ts';
 import { regressCrops } from '../src/regression/regression-step.ts';
+import { performer } from '../src/engine/performer.ts';
+import { meanDistances } from '../src/training/coefficient-distances.ts';
+import { judgingWeights } from '../src/training/judging-weights.ts';
 import { readOpenRegressor } from '../src/training/loss-networks.ts';
+import { swapLook } from '../src/training/snapshot.ts';
 import { swapObjective } from '../src/training/swap-objective.ts';
 import type { Checkpoint } from '../src/run/checkpoint-file.ts';
 import { smallHead } from './regression-small-run.ts';
@@ -84,6 +88,37 @@ describe('an exported open face regressor', () => {
     const place = await make();
     await expect(openFaceIn(place)).rejects.toThrow(InputError);
     await expect(openFaceIn(place)).rejects.toThrow(message);
+  });
+});
+
+describe('the open regressor as a judge of swaps', () => {
+  test('distances and confidences pair by pair, the same eagerly and compiled', async () => {
+    const { regressor } = await openFaceIn(folder);
+    const { context, weights, inputs } = smallContext(smallConfig());
+    const networks = { ...context.networks, regressor };
+    const [eager, compiled] = await Promise.all(
+      [undefined, { runtime: ort, threads: 1 }].map((compiler) => swapLook(context.model, networks, performer(compiler))(weights.swapper, inputs.source as tf.Tensor4D, inputs.target as tf.Tensor4D)),
+    );
+    expect(eager!.pairs).toHaveLength(2);
+    for (const [index, pair] of eager!.pairs.entries()) {
+      for (const [name, value] of Object.entries(pair)) expect(compiled!.pairs[index]![name as keyof typeof pair], name).toBeCloseTo(value, 3);
+    }
+    expect(Object.keys(compiled!.measures)).toEqual(Object.keys(eager!.measures));
+  });
+
+  test('pairs with a doubted face are in no mean, and counted; what is NaN stays visible', () => {
+    const pair = { shapeToSource: 1, poseToTarget: 2, expressionToTarget: 3, sourceConfidence: 0.9, targetConfidence: 0.9 };
+    expect(meanDistances([pair, { ...pair, shapeToSource: 3, targetConfidence: 0.4, poseToTarget: 99 }])).toEqual({ shapeToSource: 2, poseToTarget: 2, expressionToTarget: 3, doubtedPairs: 1 });
+    expect(meanDistances([{ ...pair, sourceConfidence: 0.1, targetConfidence: 0.1 }])).toEqual({ doubtedPairs: 1 });
+    expect(meanDistances([pair, { ...pair, sourceConfidence: Number.NaN, shapeToSource: Number.NaN }])['shapeToSource']).toBeNaN();
+  });
+
+  test('which one judges: the one named, else the one trained against if it is open, else the shipped one, else the other', async () => {
+    const weights = { mobileFaceNet: 'm', squeezeNet: 's', lpips: 'l' };
+    expect((await judgingWeights({ ...weights, threeDdfa: 't' }, 'named')).openFace).toBe('named');
+    expect(await judgingWeights({ ...weights, openFace: 'own' }, undefined)).toEqual({ ...weights, openFace: 'own' });
+    const { openFace, threeDdfa } = await judgingWeights({ ...weights, threeDdfa: 't' }, undefined);
+    expect([openFace?.endsWith('open-face3d') ?? false, threeDdfa === 't'].filter(Boolean)).toHaveLength(1);
   });
 });
 

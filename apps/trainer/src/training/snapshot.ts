@@ -8,6 +8,8 @@ import { performer } from '../engine/performer.ts';
 import { swapFaces } from '../model/swap-model.ts';
 import type { SwapModel } from '../model/swap-model.ts';
 import type { StageSnapshot } from '../run/stage.ts';
+import { coefficientDistances, meanDistances } from './coefficient-distances.ts';
+import type { PairDistances } from './coefficient-distances.ts';
 import type { LossNetworks } from './loss-networks.ts';
 import { imagesAt } from './training-set.ts';
 import type { TrainingSet } from './training-set.ts';
@@ -17,12 +19,13 @@ const MOST_FACES = 6;
 /** Pixels that are looked at at one time: six faces of up to 256, one of 1024, so that a look needs less memory than a step. */
 const PIXELS_AT_ONCE = 2 ** 20;
 
-/** What is seen of pairs of faces: the pictures [batch, R, R, 3], the sources' codes [batch, numbers], and what is measured, means over the batch. */
+/** What is seen of pairs of faces: the pictures [batch, R, R, 3], the sources' codes [batch, numbers], and what is measured, means over the batch, and of each pair where a 3DMM regressor looks on. */
 export interface SeenPairs {
   readonly swapped: tf.Tensor4D;
   readonly rebuilt: tf.Tensor4D;
   readonly codes: tf.Tensor;
   readonly measures: StageSnapshot['measures'];
+  readonly pairs: readonly PairDistances<number>[];
 }
 
 /** Swaps, rebuilds and measures with these weights; the caller disposes the tensors. */
@@ -46,6 +49,13 @@ const cosine = (first: tf.Tensor, second: tf.Tensor): tf.Tensor => tf.mean(tf.su
 /** Mean over the channels of the standard deviation over faces: 0 where codes say nothing. */
 const codeDeviation = (codes: tf.Tensor): number => tf.mean(tf.sqrt(tf.moments(codes, 0).variance)).dataSync()[0] as number;
 
+/** Columns by name as one record for each pair. */
+function pairwise(columns: Readonly<Record<string, ArrayLike<number>>>): readonly PairDistances<number>[] {
+  const entries = Object.entries(columns);
+  const count = entries[0]?.[1].length ?? 0;
+  return Array.from({ length: count }, (_, pair) => Object.fromEntries(entries.map(([name, values]) => [name, values[pair]])) as PairDistances<number>);
+}
+
 /** @param perform of the engine; by default tfjs computes */
 export function swapLook(model: SwapModel, networks: LossNetworks, perform = performer(undefined)): SwapLook {
   const performed = perform('snapshot', (inputs) => {
@@ -62,14 +72,19 @@ export function swapLook(model: SwapModel, networks: LossNetworks, perform = per
       targetToSource: cosine(ofTarget, ofSource),
       reconstructionL1: tf.mean(tf.abs(tf.sub(rebuilt, target))),
       reconstructionLpips: tf.mean(networks.perceptual(rebuilt, target)),
+      ...(networks.regressor === undefined ? {} : coefficientDistances(networks.regressor, { swapped: swap.image, source, target })),
     };
   });
   return async (flat, source, target) => {
     const { swapped, rebuilt, codes, ...scalars } = await performed({ flat, source, target });
     const measures: Record<string, number> = {};
-    for (const [name, scalar] of Object.entries(scalars)) measures[name] = (await scalar.data())[0] as number;
+    const rows: Record<string, ArrayLike<number>> = {};
+    for (const [name, values] of Object.entries(scalars)) {
+      if (values.rank === 0) measures[name] = (await values.data())[0] as number;
+      else rows[name] = await values.data();
+    }
     tf.dispose(scalars);
-    return { swapped: swapped as tf.Tensor4D, rebuilt: rebuilt as tf.Tensor4D, codes: codes as tf.Tensor, measures };
+    return { swapped: swapped as tf.Tensor4D, rebuilt: rebuilt as tf.Tensor4D, codes: codes as tf.Tensor, measures, pairs: pairwise(rows) };
   };
 }
 
@@ -82,12 +97,14 @@ function pairsOf(faces: readonly number[], apart: number): readonly { readonly s
 async function lookAtAll({ look, flat, data: { dataset } }: SnapshotSubject, pairs: ReturnType<typeof pairsOf>, show: (columns: readonly tf.Tensor4D[]) => void): Promise<StageSnapshot['measures']> {
   const sums: Record<string, number> = {};
   const allCodes: tf.Tensor[] = [];
+  const allPairs: PairDistances<number>[] = [];
   const atOnce = Math.max(1, Math.min(MOST_FACES, Math.floor(PIXELS_AT_ONCE / dataset.index.size ** 2)));
   for (let start = 0; start < pairs.length; start += atOnce) {
     const some = pairs.slice(start, start + atOnce);
     const source = await imagesAt(dataset, some.map((pair) => pair.source));
     const target = await imagesAt(dataset, some.map((pair) => pair.target));
-    const { measures, codes, swapped, rebuilt } = await look(flat, source, target);
+    const { measures, codes, swapped, rebuilt, pairs: distances } = await look(flat, source, target);
+    allPairs.push(...distances);
     for (const [name, value] of Object.entries(measures)) sums[name] = (sums[name] ?? 0) + value * some.length;
     allCodes.push(codes);
     show([source, target, swapped, rebuilt]);
@@ -95,7 +112,7 @@ async function lookAtAll({ look, flat, data: { dataset } }: SnapshotSubject, pai
   }
   const deviation = tf.tidy(() => codeDeviation(tf.concat(allCodes)));
   tf.dispose(allCodes);
-  return { ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / pairs.length])), codeDeviation: deviation };
+  return { ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / pairs.length])), ...(allPairs.length === 0 ? {} : meanDistances(allPairs)), codeDeviation: deviation };
 }
 
 /**
