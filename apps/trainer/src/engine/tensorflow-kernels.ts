@@ -1,7 +1,7 @@
 /**
  * Kernels for the backend `tensorflow` that tfjs-node does not have, or makes of many operations although TensorFlow has one:
  * gradients of activations (see `activation-gradients.ts` of @mfim/nn), PReLU, sums over all but the channels, products of two
- * matrices, gradients of convolutions whose padding is given.
+ * matrices, gradients of convolutions whose padding is given; and reshaping, whose sizes tfjs-node copies anew at every call.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
@@ -18,7 +18,7 @@ interface OperationAttribute {
 
 /** What is used of tfjs-node's backend. */
 interface Backend {
-  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT', number>>;
+  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT' | 'TF_INT32', number>>;
   executeSingleOutput(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[]): TensorInfo;
 }
 
@@ -26,6 +26,18 @@ interface Call {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly backend: unknown;
   readonly attrs?: NamedAttrMap;
+}
+
+/** Shapes as TensorFlow reads them; a network has few, and every step asks for each of them. */
+const sizeTensors = new Map<string, tf.Tensor1D>();
+
+function sizesOf(shape: readonly number[]): tf.Tensor1D {
+  const name = shape.join();
+  const known = sizeTensors.get(name);
+  if (known !== undefined && !known.isDisposed) return known;
+  const made = tf.keep(tf.tensor1d(shape.slice(), 'int32'));
+  sizeTensors.set(name, made);
+  return made;
 }
 
 const floatType = ({ binding }: Backend): OperationAttribute => ({ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT });
@@ -39,8 +51,13 @@ function activationGradient(operation: string): KernelFunc {
   }) as unknown as KernelFunc;
 }
 
-const prelu: KernelFunc = ((({ inputs: { x, alpha } }: Call) =>
-  tf.tidy(() => tf.where(tf.greater(x as tf.Tensor, 0), x as tf.Tensor, tf.mul(x as tf.Tensor, alpha as tf.Tensor))))) as unknown as KernelFunc;
+/** Of slopes up to 1, as they nearly always are, the larger of x and its product with them: a pass less. */
+const prelu: KernelFunc = ((({ inputs }: Call) =>
+  tf.tidy(() => {
+    const { x, alpha } = inputs as unknown as Readonly<Record<'x' | 'alpha', tf.Tensor>>;
+    const steep = (alpha.dataSync() as Float32Array).some((slope) => !(slope <= 1));
+    return steep ? tf.where(tf.greater(x, 0), x, tf.mul(x, alpha)) : tf.maximum(x, tf.mul(x, alpha));
+  })) as unknown) as KernelFunc;
 
 /** The gradient of a bias is such a sum, and TensorFlow's operation for it takes half the time of a reduction. */
 function sumsOverPixels(call: Call): boolean {
@@ -69,6 +86,17 @@ function matMul(otherwise: KernelFunc): KernelFunc {
     const { TF_ATTR_BOOL } = native.binding;
     const sides = [{ name: 'transpose_a', type: TF_ATTR_BOOL, value: transposeA }, { name: 'transpose_b', type: TF_ATTR_BOOL, value: transposeB }];
     return native.executeSingleOutput('MatMul', [floatType(native), ...sides], [a, b]);
+  }) as unknown as KernelFunc;
+}
+
+function reshape(otherwise: KernelFunc): KernelFunc {
+  return ((call: Call) => {
+    const x = call.inputs['x'] as TensorInfo;
+    const { shape } = call.attrs as never as { readonly shape: readonly number[] };
+    if (x.dtype !== 'float32') return otherwise(call as never);
+    const native = call.backend as Backend;
+    const { TF_ATTR_TYPE, TF_INT32 } = native.binding;
+    return native.executeSingleOutput('Reshape', [floatType(native), { name: 'Tshape', type: TF_ATTR_TYPE, value: TF_INT32 }], [x, sizesOf(shape)]);
   }) as unknown as KernelFunc;
 }
 
@@ -101,10 +129,8 @@ function convolutionGradient(operation: string, shapesOf: (call: Call) => Convol
     const { input, filter } = shapesOf(call);
     const info = tf.backend_util.computeConv2DInfo(input as FourNumbers, filter as FourNumbers, strides, dilations, pad, dimRoundingMode, operation.startsWith('Depthwise'));
     const native = call.backend as Backend;
-    return tf.tidy(() => {
-      const sizes = tf.tensor1d((operation.endsWith('Input') ? input : filter).slice(), 'int32');
-      return native.executeSingleOutput(operation, convolutionAttributes(native, info), inputsOf(call.inputs, sizes)) as tf.Tensor;
-    });
+    const sizes = sizesOf(operation.endsWith('Input') ? input : filter);
+    return native.executeSingleOutput(operation, convolutionAttributes(native, info), inputsOf(call.inputs, sizes));
   }) as unknown as KernelFunc;
 }
 
@@ -140,7 +166,7 @@ function shipped(name: string): KernelFunc {
 
 /** Registers them, in the place of tfjs-node's where it has one. Call it once, when the backend is registered. */
 export function registerTensorflowKernels(): void {
-  for (const [kernelName, kernelFunc] of Object.entries({ ...KERNELS, Sum: sum(shipped('Sum')), BatchMatMul: matMul(shipped('BatchMatMul')) })) {
+  for (const [kernelName, kernelFunc] of Object.entries({ ...KERNELS, Sum: sum(shipped('Sum')), BatchMatMul: matMul(shipped('BatchMatMul')), Reshape: reshape(shipped('Reshape')) })) {
     if (tf.getKernel(kernelName, BACKEND) !== undefined) tf.unregisterKernel(kernelName, BACKEND);
     tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
   }

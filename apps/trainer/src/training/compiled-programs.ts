@@ -113,7 +113,7 @@ function updateProgram({ config, rateScale }: StepContext, state: SessionState, 
   return compileItemwise(state, {
     name: `${network}: optimiser`,
     vectors: { ...vectors, ...(isSwapper ? { average: AVERAGE } : {}), ...(isSwapper && rateScale !== undefined ? { rateScale: RATE_SCALE } : {}) },
-    scalars: ['step', 'correction', 'share', ...(isSwapper ? ['decay'] : [])],
+    scalars: ['step', 'floor', 'share', ...(isSwapper ? ['decay'] : [])],
     fn({ parameter, gradient, first, second, average, rateScale: scale }, scalars) {
       const mean = tf.mul(gradient as tf.Tensor, scalars['share'] as tf.Tensor);
       const next = optimiser.apply({ parameter: parameter as tf.Tensor, gradient: mean, slots: { first: first as tf.Tensor, second: second as tf.Tensor }, scalars, rateScale: scale });

@@ -50,8 +50,8 @@ function averageOfParts(context: StepContext, count: number, gradientOf: (part: 
     });
     before?.dispose();
   }
-  const mean = tf.div(sum as tf.Tensor, count);
-  sum?.dispose();
+  const mean = count === 1 ? (sum as tf.Tensor) : tf.div(sum as tf.Tensor, count);
+  if (count > 1) sum?.dispose();
   return { gradient: context.allReduceMean === undefined ? mean : context.allReduceMean(mean), terms: totals };
 }
 

@@ -46,13 +46,17 @@ export function adam({ rate, beta1 = BETA1, beta2 = BETA2, epsilon = EPSILON }: 
   return {
     rate,
     slots: ['first', 'second'],
-    scalars: (updates, present) => ({ step: present / (1 - beta1 ** updates), correction: 1 - beta2 ** updates }),
+    scalars(updates, present) {
+      // m / (sqrt(v / c) + epsilon) = sqrt(c) m / (sqrt(v) + sqrt(c) epsilon): one pass less over a vector.
+      const correction = Math.sqrt(1 - beta2 ** updates);
+      return { step: (present * correction) / (1 - beta1 ** updates), floor: epsilon * correction };
+    },
     apply({ parameter, gradient, slots, scalars, rateScale }) {
-      const { step = 0, correction = 1 } = scalars;
+      const { step = 0, floor = 0 } = scalars;
       // One tidy for each, so that an eager update holds few vectors at a time.
       const first = tidy(() => (beta1 === 0 ? clone(gradient) : add(mul(slots['first'] as Tensor, beta1), mul(gradient, 1 - beta1))));
       const second = tidy(() => add(mul(slots['second'] as Tensor, beta2), mul(square(gradient), 1 - beta2)));
-      const deviation = tidy(() => add(sqrt(div(second, correction)), epsilon));
+      const deviation = tidy(() => add(sqrt(second), floor));
       const moved = tidy(() => {
         const move = div(mul(first, step), deviation);
         return sub(parameter, rateScale === undefined ? move : mul(move, rateScale));
