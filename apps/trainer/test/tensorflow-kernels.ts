@@ -2,7 +2,7 @@
  * A process of its own, since tfjs-node wants one: results of our kernels for TensorFlow, and of the same calls on the plain
  * JavaScript backend, as one line of JSON: [name, numbers on tensorflow, numbers on cpu][], or the refusal of the engine.
  */
-import { registerSecondOrderGradients, seededNormal } from '@mfim/nn';
+import { biasedRelu, registerSecondOrderGradients, seededNormal } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import { openEngine } from '../src/engine/open-engine.ts';
 
@@ -17,6 +17,9 @@ const CASES: readonly [name: string, run: Run, other: readonly number[]][] = [
   ['gradient of relu6', squares((x) => tf.relu6(tf.mul(x, 5))), [1]],
   ['gradient of leaky relu', squares((x) => tf.leakyRelu(x, 0.3)), [1]],
   ['gradient of that', squares(squares((x) => tf.leakyRelu(x, 0.3))), [1]],
+  ['relu with a bias', (x, bias) => biasedRelu(x, bias), [3]],
+  ['its gradient', squares((x, bias) => biasedRelu(x, bias)), [3]],
+  ['its gradient by the bias', (x, bias) => tf.grad((inner: tf.Tensor) => tf.sum(tf.square(biasedRelu(x, inner))))(bias), [3]],
   ['prelu', (x, slope) => tf.prelu(x, slope), [3]],
   ['prelu with steep and negative slopes', (x, slope) => tf.prelu(x, tf.mul(slope, 4)), [3]],
   ['gradient of prelu', squares((x, slope) => tf.prelu(x, slope)), [3]],
@@ -35,6 +38,11 @@ const CASES: readonly [name: string, run: Run, other: readonly number[]][] = [
     'convolution gradient by the filter, uneven padding',
     (x, filter) => tf.grad((inner: tf.Tensor) => tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, inner as tf.Tensor4D, 2, UNEVEN as never))))(filter),
     [4, 4, 3, 2],
+  ],
+  [
+    'gradient by a filter of single pixels',
+    (x, filter) => tf.grad((inner: tf.Tensor) => tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, inner as tf.Tensor4D, 1, 'same'))))(filter),
+    [1, 1, 3, 4],
   ],
   [
     'depthwise gradient by the filter, uneven padding',

@@ -6,6 +6,7 @@ export { equalizedLinear, linearSpec } from './equalized-linear.ts';
 export type { LinearParameters, LinearSize } from './equalized-linear.ts';
 export { blur, upsample2d } from './fir.ts';
 export type { BlurOptions } from './fir.ts';
+export { biasedRelu } from './gradients/biased-relu.ts';
 export { recomputed } from './gradients/recomputed.ts';
 export type { NamedTensors } from './gradients/recomputed.ts';
 export { registerSecondOrderGradients } from './gradients/register-second-order-gradients.ts';

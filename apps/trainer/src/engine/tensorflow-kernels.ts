@@ -5,22 +5,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { floatType } from './tensorflow-backend.ts';
+import type { Backend, OperationAttribute } from './tensorflow-backend.ts';
+import { biasedReluKernel } from './tensorflow-biased-relu.ts';
 
 const BACKEND = 'tensorflow';
 const MATRIX = 2;
-
-/** An attribute of a TensorFlow operation. */
-interface OperationAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
-/** What is used of tfjs-node's backend. */
-interface Backend {
-  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT' | 'TF_INT32', number>>;
-  executeSingleOutput(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[]): TensorInfo;
-}
 
 interface Call {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
@@ -39,8 +29,6 @@ function sizesOf(shape: readonly number[]): tf.Tensor1D {
   sizeTensors.set(name, made);
   return made;
 }
-
-const floatType = ({ binding }: Backend): OperationAttribute => ({ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT });
 
 /** TensorFlow's gradients take the upper gradient first, then what the activation read. */
 function activationGradient(operation: string): KernelFunc {
@@ -76,16 +64,41 @@ function sum(otherwise: KernelFunc): KernelFunc {
   }) as unknown as KernelFunc;
 }
 
+/** Two matrices, and which of them are transposed. */
+interface Product {
+  readonly a: TensorInfo;
+  readonly b: TensorInfo;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+function productOf(native: Backend, { a, b, transposeA, transposeB }: Product): TensorInfo {
+  const { TF_ATTR_BOOL } = native.binding;
+  const sides = [{ name: 'transpose_a', type: TF_ATTR_BOOL, value: transposeA }, { name: 'transpose_b', type: TF_ATTR_BOOL, value: transposeB }];
+  return native.executeSingleOutput('MatMul', [floatType(native), ...sides], [a, b]);
+}
+
 /** tfjs-node takes the operation for batches, which needs five times as long for small matrices. */
 function matMul(otherwise: KernelFunc): KernelFunc {
   return ((call: Call) => {
     const { a, b } = call.inputs as Readonly<Record<'a' | 'b', TensorInfo>>;
-    const { transposeA, transposeB } = call.attrs as never as Readonly<Record<'transposeA' | 'transposeB', boolean>>;
     if (a.shape.length !== MATRIX || b.shape.length !== MATRIX || a.dtype !== 'float32' || b.dtype !== 'float32') return otherwise(call as never);
-    const native = call.backend as Backend;
-    const { TF_ATTR_BOOL } = native.binding;
-    const sides = [{ name: 'transpose_a', type: TF_ATTR_BOOL, value: transposeA }, { name: 'transpose_b', type: TF_ATTR_BOOL, value: transposeB }];
-    return native.executeSingleOutput('MatMul', [floatType(native), ...sides], [a, b]);
+    return productOf(call.backend as Backend, { a, b, ...(call.attrs as never as Pick<Product, 'transposeA' | 'transposeB'>) });
+  }) as unknown as KernelFunc;
+}
+
+/** The filter's gradient of a convolution of single pixels is one product of matrices, in two thirds of the time. */
+function pixelFilterGradient(otherwise: KernelFunc): KernelFunc {
+  return ((call: Call) => {
+    const { strides, filterShape } = call.attrs as never as { readonly strides: number | readonly number[]; readonly filterShape: readonly number[] };
+    const [height, width, inputs, outputs] = filterShape as FourNumbers;
+    const { x, dy } = call.inputs as Readonly<Record<'x' | 'dy', tf.Tensor>>;
+    const isOfPixels = height === 1 && width === 1 && [strides].flat().every((step) => step === 1) && x.shape[1] === dy.shape[1] && x.shape[2] === dy.shape[2];
+    if (!isOfPixels || x.dtype !== 'float32') return otherwise(call as never);
+    return tf.tidy(() => {
+      const [a, b] = [tf.reshape(x, [-1, inputs]), tf.reshape(dy, [-1, outputs])];
+      return tf.reshape(productOf(call.backend as Backend, { a, b, transposeA: true, transposeB: false }) as tf.Tensor, filterShape.slice());
+    });
   }) as unknown as KernelFunc;
 }
 
@@ -155,8 +168,10 @@ const KERNELS: Readonly<Record<string, KernelFunc>> = {
   Relu6Grad: activationGradient('Relu6Grad'),
   LeakyReluGrad: activationGradient('LeakyReluGrad'),
   Prelu: prelu,
+  BiasedRelu: biasedReluKernel,
   ...Object.fromEntries(['Conv2DBackpropInput', 'DepthwiseConv2dNativeBackpropInput'].map((name) => [name, inputGradient(name)])),
-  ...Object.fromEntries(['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter'].map((name) => [name, filterGradient(name)])),
+  Conv2DBackpropFilter: pixelFilterGradient(filterGradient('Conv2DBackpropFilter')),
+  DepthwiseConv2dNativeBackpropFilter: filterGradient('DepthwiseConv2dNativeBackpropFilter'),
 };
 
 /** tfjs-node's own. */

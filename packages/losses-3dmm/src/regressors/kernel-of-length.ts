@@ -29,6 +29,6 @@ const scaled = tf.customGrad((...all) => {
  * @param kernel [height, width, inputs, outputs]; with one output a depthwise one, of a filter for each input
  * @param gain [filters]
  */
-export function kernelOfLength(kernel: tf.Tensor, gain: tf.Tensor): tf.Tensor {
-  return scaled(kernel, gain);
+export function kernelOfLength(kernel: tf.Tensor, gain: tf.Tensor): tf.Tensor4D {
+  return scaled(kernel, gain) as tf.Tensor4D;
 }

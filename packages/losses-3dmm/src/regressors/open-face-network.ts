@@ -8,8 +8,8 @@
  * pose is told by where features are.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { biasedConv2d, constantSpec, normalSpec } from '@mfim/nn';
-import type { ConvolutionParameters, ParameterSpec } from '@mfim/nn';
+import { biasedConv2d, biasedRelu, constantSpec, normalSpec, paddedConv2d } from '@mfim/nn';
+import type { ConvMove, ConvolutionParameters, ParameterSpec } from '@mfim/nn';
 import { InputError, bindAxes } from '@mfim/tensor-contracts';
 import { depthwise } from './coefficient-network.ts';
 import { kernelOfLength } from './kernel-of-length.ts';
@@ -161,9 +161,11 @@ export function foldOpenFace({ stem, blocks, last, pool, head }: OpenFaceParamet
   return { stem: folded(stem), blocks: Object.fromEntries(entries), last: folded(last), pool, head };
 }
 
+const activeConv2d = ({ kernel, bias }: ConvolutionParameters, x: tf.Tensor, move: ConvMove = {}): tf.Tensor => biasedRelu(paddedConv2d(x, kernel, move), bias);
+
 function invertedResidual(block: FoldedOpenFace['blocks'][string], x: tf.Tensor, stride: number): tf.Tensor {
-  const wide = tf.relu(biasedConv2d(block.expand, x));
-  const filtered = tf.relu(tf.add(depthwise(wide, block.depthwise.kernel, stride), block.depthwise.bias));
+  const wide = activeConv2d(block.expand, x);
+  const filtered = biasedRelu(depthwise(wide, block.depthwise.kernel, stride), block.depthwise.bias);
   const narrow = biasedConv2d(block.project, filtered);
   return stride === 1 && narrow.shape[3] === x.shape[3] ? tf.add(x, narrow) : narrow;
 }
@@ -177,9 +179,9 @@ function invertedResidual(block: FoldedOpenFace['blocks'][string], x: tf.Tensor,
  */
 export function openFaceNetwork({ stem, blocks, last, pool, head }: FoldedOpenFace, size: OpenFaceSize, face: tf.Tensor): tf.Tensor2D {
   bindAxes('openFaceNetwork', { face }, { face: `batch ${size.input} ${size.input} 3` });
-  let x: tf.Tensor = tf.relu(biasedConv2d(stem, face, { stride: 2, padding: 1 }));
+  let x: tf.Tensor = activeConv2d(stem, face, { stride: 2, padding: 1 });
   for (const { name, stride } of blockPlans(size.width)) x = invertedResidual(blocks[name] as FoldedOpenFace['blocks'][string], x, stride);
-  const features = tf.relu(biasedConv2d(last, x));
+  const features = activeConv2d(last, x);
   const pooled = tf.sum(tf.mul(features, pool), [1, 2]) as tf.Tensor2D;
   return tf.add(tf.matMul(pooled, head.weight as tf.Tensor2D), head.bias);
 }

@@ -18,8 +18,10 @@ interface Activation {
   readonly slope: (x: tf.Tensor, attributes: NamedAttrMap) => tf.Tensor;
 }
 
+const RELU: Activation = { kernelName: 'Relu', gradientKernel: 'ReluGrad', slope: (x) => tf.step(x) };
+
 const ACTIVATIONS: readonly Activation[] = [
-  { kernelName: 'Relu', gradientKernel: 'ReluGrad', slope: (x) => tf.step(x) },
+  RELU,
   { kernelName: 'Relu6', gradientKernel: 'Relu6Grad', slope: (x) => tf.mul(tf.step(x), tf.step(tf.sub(RELU6_TOP, x))) },
   {
     kernelName: 'LeakyRelu',
@@ -32,6 +34,11 @@ const ACTIVATIONS: readonly Activation[] = [
 function descended({ gradientKernel, slope }: Activation, { dy, x }: { readonly dy: tf.Tensor; readonly x: tf.Tensor }, attributes: NamedAttrMap): tf.Tensor {
   if (tf.getKernel(gradientKernel, tf.getBackend()) === undefined) return tf.mul(dy, slope(x, attributes));
   return tf.engine().runKernel(gradientKernel, { dy, x } as never, attributes) as tf.Tensor;
+}
+
+/** dy where x is above 0. */
+export function throughRelu(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  return descended(RELU, { dy, x }, {});
 }
 
 function first(activation: Activation): GradConfig {

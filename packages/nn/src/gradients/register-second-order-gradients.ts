@@ -9,6 +9,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig } from '@tensorflow/tfjs-core';
 import { ACTIVATION_GRADIENTS } from './activation-gradients.ts';
+import { BIASED_RELU_GRADIENT } from './biased-relu.ts';
 import { BROADCAST_GRADIENTS } from './broadcast-gradients.ts';
 import { DEPTHWISE_GRADIENTS } from './depthwise-gradients.ts';
 
@@ -34,7 +35,7 @@ const convFilter: GradConfig = {
 
 /** Registers them once for all backends. Call it before the first gradient of a gradient. */
 export function registerSecondOrderGradients(): void {
-  for (const gradient of [...ACTIVATION_GRADIENTS, ...BROADCAST_GRADIENTS, ...DEPTHWISE_GRADIENTS, convFilter]) {
+  for (const gradient of [...ACTIVATION_GRADIENTS, ...BROADCAST_GRADIENTS, ...DEPTHWISE_GRADIENTS, BIASED_RELU_GRADIENT, convFilter]) {
     if (tf.getGradient(gradient.kernelName) !== undefined) tf.unregisterGradient(gradient.kernelName);
     tf.registerGradient(gradient);
   }
