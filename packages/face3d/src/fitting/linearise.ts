@@ -54,14 +54,22 @@ interface PictureSlopes {
   readonly y: readonly [number, number, number];
 }
 
-function writeRow(slopes: Float64Array, start: number, values: { readonly by: readonly [number, number, number]; readonly turned: readonly [number, number, number]; readonly modes: readonly Float64Array[] }): void {
-  const { by, turned, modes } = values;
+/** By a turn and a shift. */
+function writePoseSlopes(slopes: Float64Array, start: number, { by, turned }: { readonly by: readonly [number, number, number]; readonly turned: readonly [number, number, number] }): void {
   const [qx, qy, qz] = turned;
   slopes[start] = by[2] * qy - by[1] * qz;
   slopes[start + 1] = by[0] * qz - by[2] * qx;
   slopes[start + 2] = by[1] * qx - by[0] * qy;
   for (let axis = 0; axis < 3; axis += 1) slopes[start + 3 + axis] = by[axis]!;
-  modes.forEach((mode, index) => (slopes[start + POSE_WIDTH + index] = by[0] * mode[0]! + by[1] * mode[1]! + by[2] * mode[2]!));
+}
+
+/** A slope by a place in the head's own axes: turned back. */
+function unturned(rotation: ArrayLike<number>, [x, y, z]: readonly [number, number, number]): [number, number, number] {
+  return [
+    x * rotation[0]! + y * rotation[3]! + z * rotation[6]!,
+    x * rotation[1]! + y * rotation[4]! + z * rotation[7]!,
+    x * rotation[2]! + y * rotation[5]! + z * rotation[8]!,
+  ];
 }
 
 /** Residuals and slopes at a state whose landmarks are all in front of the camera. */
@@ -76,6 +84,7 @@ export function linearise(task: FitTask, state: FitState): Linearised {
   const turn = (values: ArrayLike<number>, at: number): [number, number, number] =>
     [0, 1, 2].map((row) => rotation[row * 3]! * values[at]! + rotation[row * 3 + 1]! * values[at + 1]! + rotation[row * 3 + 2]! * values[at + 2]!) as [number, number, number];
   const width = vertices.length;
+  const blocks = [[basis.identity, state.identity.length], [basis.expression, state.expression.length]] as const;
   for (let point = 0; point < points; point += 1) {
     const weight = certainty[point]!;
     const turned = turn(vertices, point * 3);
@@ -84,10 +93,18 @@ export function linearise(task: FitTask, state: FitState): Linearised {
     residuals[point * 2] = weight * (camera.centre[0] - observed[point * 2]!) + lens * x;
     residuals[point * 2 + 1] = weight * (camera.centre[1] - observed[point * 2 + 1]!) - lens * y;
     const picture: PictureSlopes = { x: [lens, 0, (lens * x) / -z], y: [0, -lens, (-lens * y) / -z] };
-    const mode = (modes: Float32Array, count: number): Float64Array[] => Array.from({ length: count }, (_, index) => Float64Array.from(turn(modes, index * width + point * 3)));
-    const modes = [...mode(basis.identity, state.identity.length), ...mode(basis.expression, state.expression.length)];
-    writeRow(slopes, point * 2 * unknowns, { by: picture.x, turned, modes });
-    writeRow(slopes, (point * 2 + 1) * unknowns, { by: picture.y, turned, modes });
+    [picture.x, picture.y].forEach((by, axis) => {
+      const start = (point * 2 + axis) * unknowns;
+      writePoseSlopes(slopes, start, { by, turned });
+      const own = unturned(rotation, by);
+      let unknown = start + POSE_WIDTH;
+      for (const [modes, count] of blocks) {
+        for (let at = point * 3, end = at + count * width; at < end; at += width) {
+          slopes[unknown] = own[0] * modes[at]! + own[1] * modes[at + 1]! + own[2] * modes[at + 2]!;
+          unknown += 1;
+        }
+      }
+    });
   }
   return { residuals, slopes };
 }
