@@ -5,6 +5,7 @@ import { bundleCommand } from './commands/bundle-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
+import { face3dCommand } from './commands/face3d-command.ts';
 import { facesCommand } from './commands/faces-command.ts';
 import { importCommand } from './commands/import-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
@@ -20,6 +21,7 @@ const routes = buildRouteMap({
     swap: swapCommand,
     mix: mixCommand,
     faces: facesCommand,
+    face3d: face3dCommand,
     evaluate: evaluateCommand,
     inspect: inspectCommand,
     import: importCommand,

@@ -1,6 +1,6 @@
 /**
- * Which model bundle is used: `--model`, else MFIM_MODEL, else the first bundle of the repository's
- * `models` folder.
+ * Which model is used: the folder that the caller names, else the one that a variable names, else the first of the repository's
+ * `models` folder that holds the file by which such models are known.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,25 +13,38 @@ export interface ModelChoice {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-function firstBundle(folder: string): string | undefined {
-  if (!existsSync(folder)) return undefined;
-  const names = readdirSync(folder).toSorted();
-  return names.map((name) => join(folder, name)).find((path) => existsSync(join(path, 'manifest.json')));
+/** A kind of model. */
+interface ModelKind {
+  /** The file that every folder of such a model holds. */
+  readonly marker: string;
+  readonly variable: string;
+  readonly expected: string;
 }
 
-/** @throws InputError when no bundle is named and none is found. */
-export function modelFolder({ model, environment }: ModelChoice): string {
-  const named = model ?? environment['MFIM_MODEL'];
-  if (named !== undefined && named !== '') return named;
+const BUNDLE: ModelKind = { marker: 'manifest.json', variable: 'MFIM_MODEL', expected: 'a model bundle' };
+const FACE_REGRESSOR: ModelKind = { marker: 'face3d.json', variable: 'MFIM_FACE3D', expected: 'a face regressor as mfim-train export-face3d writes it' };
+
+function firstWith(marker: string): string | undefined {
   const root = repositoryRoot();
-  const found = root === undefined ? undefined : firstBundle(join(root, 'models'));
-  if (found === undefined) {
-    throw new InputError({
-      where: 'model',
-      expected: 'a model bundle',
-      got: 'none',
-      remedy: 'name a folder that holds manifest.json with --model, or set MFIM_MODEL',
-    });
-  }
-  return found;
+  const models = root === undefined ? undefined : join(root, 'models');
+  if (models === undefined || !existsSync(models)) return undefined;
+  const names = readdirSync(models).toSorted();
+  return names.map((name) => join(models, name)).find((path) => existsSync(join(path, marker)));
+}
+
+function folderOf({ marker, variable, expected }: ModelKind, { model, environment }: ModelChoice): string {
+  const named = model ?? environment[variable];
+  const found = named !== undefined && named !== '' ? named : firstWith(marker);
+  if (found !== undefined) return found;
+  throw new InputError({ where: 'model', expected, got: 'none', remedy: `name a folder that holds ${marker} with --model, or set ${variable}` });
+}
+
+/** The bundle that swaps. @throws InputError when none is named and none is found */
+export function modelFolder(choice: ModelChoice): string {
+  return folderOf(BUNDLE, choice);
+}
+
+/** The regressor that reads faces in 3D. @throws InputError when none is named and none is found */
+export function faceModelFolder(choice: ModelChoice): string {
+  return folderOf(FACE_REGRESSOR, choice);
 }

@@ -1,6 +1,5 @@
 /** What `mfim evaluate` does. */
-import { readdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename } from 'node:path';
 import { nodeRuntime } from '@mfim/pipeline/node';
 import { FaceError, InputError } from '@mfim/tensor-contracts';
 import { print, remark } from '../command-context.ts';
@@ -14,27 +13,20 @@ import { openPerceptualDistance } from '../evaluate/perceptual-distance.ts';
 import { randomPairs } from '../evaluate/random-pairs.ts';
 import { summarise } from '../evaluate/summarise.ts';
 import type { EvaluationSummary } from '../evaluate/summarise.ts';
+import { listPhotos } from '../list-photos.ts';
 import { withWorkshop } from '../open-workshop.ts';
 import type { Workshop } from '../open-workshop.ts';
 import { checkOutputPath } from '../output-file.ts';
 import { formatOf, readPhoto, writePhoto } from '../photo-file.ts';
 import type { EvaluateFlags } from './evaluate-command.ts';
 
-const PHOTOS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.tif', '.tiff']);
-
-async function listPhotos(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((cause: unknown) => {
-    throw new InputError({ where: '--photos', expected: 'a folder', got: folder, remedy: 'check the path', cause });
-  });
-  return names.filter((name) => PHOTOS.has(extname(name).toLowerCase())).toSorted();
-}
-
 /** Encodes a portrait once, when a pair first needs it; `undefined` where it shows no face. */
-function portraitShelf(context: MfimContext, workshop: Workshop, folder: string) {
+function portraitShelf(context: MfimContext, workshop: Workshop) {
   const shelf = new Map<string, Portrait | undefined>();
-  const prepare = async (name: string): Promise<Portrait | undefined> => {
+  const prepare = async (path: string): Promise<Portrait | undefined> => {
+    const name = basename(path);
     try {
-      const photo = await readPhoto(join(folder, name), '--photos');
+      const photo = await readPhoto(path, '--photos');
       return { name, face: await workshop.pipeline.prepare({ photo }) };
     } catch (error) {
       if (!(error instanceof FaceError)) throw error;
@@ -42,28 +34,28 @@ function portraitShelf(context: MfimContext, workshop: Workshop, folder: string)
       return undefined;
     }
   };
-  return async (name: string): Promise<Portrait | undefined> => {
-    if (!shelf.has(name)) shelf.set(name, await prepare(name));
-    return shelf.get(name);
+  return async (path: string): Promise<Portrait | undefined> => {
+    if (!shelf.has(path)) shelf.set(path, await prepare(path));
+    return shelf.get(path);
   };
 }
 
 /** The pairs asked for, or fewer where too many portraits show no face. */
 async function choosePairs(context: MfimContext, workshop: Workshop, { photos, pairs, seed }: EvaluateFlags): Promise<Choice> {
-  const names = await listPhotos(photos);
-  if (names.length < 2) {
-    throw new InputError({ where: '--photos', expected: 'two portraits or more', got: String(names.length), remedy: 'name a folder with portraits' });
+  const paths = await listPhotos(photos, '--photos');
+  if (paths.length < 2) {
+    throw new InputError({ where: '--photos', expected: 'two portraits or more', got: String(paths.length), remedy: 'name a folder with portraits' });
   }
-  const portraitOf = portraitShelf(context, workshop, photos);
+  const portraitOf = portraitShelf(context, workshop);
   const chosen: PortraitPair[] = [];
   // Twice as many, so that pairs with a faceless portrait can be replaced by the next.
-  for (const pair of randomPairs(2 * pairs, names.length, seed)) {
+  for (const pair of randomPairs(2 * pairs, paths.length, seed)) {
     if (chosen.length === pairs) break;
-    const source = await portraitOf(names[pair.source] as string);
-    const target = await portraitOf(names[pair.target] as string);
+    const source = await portraitOf(paths[pair.source] as string);
+    const target = await portraitOf(paths[pair.target] as string);
     if (source !== undefined && target !== undefined) chosen.push({ source, target });
   }
-  if (chosen.length > 0) return { photos: names.length, pairs: chosen };
+  if (chosen.length > 0) return { photos: paths.length, pairs: chosen };
   throw new FaceError({ where: '--photos', expected: 'portraits with faces', got: 'none', remedy: 'name a folder with portraits' });
 }
 

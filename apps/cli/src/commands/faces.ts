@@ -4,10 +4,10 @@ import { alignFfhq, openFaceFinder } from '@mfim/faces';
 import type { Face } from '@mfim/faces';
 import { readFaceNetworks } from '@mfim/faces/node';
 import { nodeRuntime } from '@mfim/pipeline/node';
-import { FaceError } from '@mfim/tensor-contracts';
 import type { ByteImage } from '@mfim/tensor-contracts';
 import { print } from '../command-context.ts';
 import type { MfimContext } from '../command-context.ts';
+import { someFaces } from '../face-errors.ts';
 import { readPhoto, writePhoto } from '../photo-file.ts';
 import { reportFace } from '../swap-report.ts';
 import type { FacesFlags } from './faces-command.ts';
@@ -26,15 +26,7 @@ async function findFaces(photo: ByteImage): Promise<readonly Face[]> {
 /** Lists the faces, the largest first. @throws FaceError when there is none. */
 export async function faces(context: MfimContext, flags: FacesFlags, path: string): Promise<void> {
   const photo = await readPhoto(path, 'photo');
-  const found = await findFaces(photo);
-  if (found.length === 0) {
-    throw new FaceError({
-      where: path,
-      expected: 'a face',
-      got: 'none found',
-      remedy: 'choose a photo that shows a face from the front, large enough',
-    });
-  }
+  const found = someFaces(await findFaces(photo), path);
   for (const { index, landmarks } of flags.thumbnails === undefined ? [] : found) {
     await writePhoto(join(flags.thumbnails as string, `face-${index}.png`), alignFfhq(photo, landmarks, THUMBNAIL));
   }

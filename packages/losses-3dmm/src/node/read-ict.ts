@@ -73,14 +73,12 @@ async function filesAt(place: string): Promise<IctFiles> {
  */
 export async function readIct(place: string | IctFiles): Promise<HeadModel> {
   const files = typeof place === 'string' ? await filesAt(place) : place;
-  const arrays = await readArrays(files.arrays);
-  const { expression: expressionNames } = (await readJson(files.names, NAMES_SCHEMA)) as { readonly expression: readonly string[] };
-  const { idx_to_landmark_verts: landmarks } = (await readJson(files.landmarks, LANDMARKS_SCHEMA)) as { readonly idx_to_landmark_verts: readonly number[] };
+  const stored = await readArrays(files.arrays);
   const numbers = (name: string): Float32Array => {
-    const array = arrays.get(name);
+    const array = stored.get(name);
     return array === undefined ? refuse(files.arrays, `no array named ${name}`) : toFloat32(array);
   };
-  return ictHeadModel({
+  const arrays = {
     neutral: numbers('neutral'),
     identity: numbers('identity'),
     expression: numbers('expression'),
@@ -89,7 +87,8 @@ export async function readIct(place: string | IctFiles): Promise<HeadModel> {
     faceUv: numbers('face_uv'),
     uv: numbers('uv'),
     faceGroups: numbers('face_group'),
-    expressionNames,
-    landmarks,
-  });
+  };
+  const { expression: expressionNames } = (await readJson(files.names, NAMES_SCHEMA)) as { readonly expression: readonly string[] };
+  const { idx_to_landmark_verts: landmarks } = (await readJson(files.landmarks, LANDMARKS_SCHEMA)) as { readonly idx_to_landmark_verts: readonly number[] };
+  return ictHeadModel({ ...arrays, expressionNames, landmarks });
 }

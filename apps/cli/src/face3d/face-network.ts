@@ -1,0 +1,137 @@
+/**
+ * The open face regressor (`mfim-train export-face3d`) on ONNX Runtime: a face of a photo becomes coefficients, pose and camera in the
+ * photo's own pixels, and how far off they are expected to be. Nothing of a folder is run before its facts and checksum hold.
+ */
+import { join } from 'node:path';
+import type { PerspectiveCamera, RigidMotion } from '@mfim/face3d';
+import { alignFfhq, ffhqQuad } from '@mfim/faces';
+import type { Face } from '@mfim/faces';
+import { faceConfidences, openFaceFacts, openFaceFraming, openFaceView } from '@mfim/losses-3dmm';
+import type { OpenFaceFacts } from '@mfim/losses-3dmm';
+import { fixedCrop } from '@mfim/nn';
+import { sha256 } from '@mfim/pipeline';
+import { InputError, toSigned } from '@mfim/tensor-contracts';
+import type { ByteImage, HostTensor, InferenceRuntime, InferenceSession } from '@mfim/tensor-contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { readInputFile } from '../input-file.ts';
+import { useCpuBackend } from '../use-cpu-backend.ts';
+import { photoView } from './photo-view.ts';
+
+/** What is known of one face. */
+export interface FaceReading {
+  /** Where it was found. */
+  readonly face: Face;
+  /** [identity], in standard deviations of the model's modes. */
+  readonly identity: Float32Array;
+  /** [expression], 0 to 1, in the order of the facts' names. */
+  readonly expression: Float32Array;
+  /** Of the head before the camera, in centimetres. */
+  readonly motion: RigidMotion;
+  /** In pixels of the photo. */
+  readonly camera: PerspectiveCamera;
+  /** How far off the landmarks are expected to be, in shares of the eyes' distance. */
+  readonly deviation: number;
+  /** 0 to 1. */
+  readonly confidence: number;
+}
+
+/** A regressor, open. */
+export interface FaceNetwork {
+  readonly folder: string;
+  readonly facts: OpenFaceFacts;
+  /** @throws InputError when the network gives something that is no face's */
+  read(photo: ByteImage, face: Face): Promise<FaceReading>;
+  release(): Promise<void>;
+}
+
+const FACTS_FILE = 'face3d.json';
+/** The face is aligned at a larger size than the network reads, so that its crop is always a reduction. */
+const OVERSAMPLING = 2;
+
+async function readFacts(folder: string): Promise<OpenFaceFacts> {
+  const file = join(folder, FACTS_FILE);
+  const text = new TextDecoder().decode(await readInputFile(file, 'face regressor'));
+  try {
+    return openFaceFacts(JSON.parse(text), file);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new InputError({ where: file, expected: 'JSON', got: cause.message, remedy: 'export the regressor again with mfim-train export-face3d', cause });
+  }
+}
+
+async function openSession(folder: string, { file }: OpenFaceFacts, runtime: InferenceRuntime): Promise<InferenceSession> {
+  const path = join(folder, file.name);
+  const bytes = await readInputFile(path, 'face regressor');
+  const found = await sha256(bytes);
+  const remedy = `take ${FACTS_FILE} and ${file.name} from one export`;
+  if (bytes.length !== file.bytes || found !== file.sha256) {
+    throw new InputError({ where: path, expected: `${file.bytes} bytes with sha256 ${file.sha256}`, got: `${bytes.length} bytes with ${found}`, remedy });
+  }
+  try {
+    return await runtime.open(bytes);
+  } catch (cause) {
+    throw new InputError({ where: path, expected: 'a network that ONNX Runtime opens', got: cause instanceof Error ? cause.message : String(cause), remedy, cause });
+  }
+}
+
+/** One row of an output of the network. @throws InputError unless it has `width` finite numbers */
+function row(outputs: Readonly<Record<string, HostTensor>>, name: string, width: number): Float32Array {
+  const found = outputs[name]?.data;
+  if (found?.length === width && found.every(Number.isFinite)) return found;
+  const got = found === undefined ? 'none' : found.length === width ? 'one that is not a number' : `${found.length}`;
+  throw new InputError({ where: `face regressor, output ${name}`, expected: `${width} finite numbers`, got, remedy: 'export the regressor again with mfim-train export-face3d' });
+}
+
+/** [1, input, input, 3] in [-1, 1]. */
+function cropFace(photo: ByteImage, face: Face, input: number): HostTensor {
+  const aligned = toSigned(alignFfhq(photo, face.landmarks, OVERSAMPLING * input));
+  const crop = tf.tidy(() => fixedCrop(openFaceFraming(input), tf.tensor4d(aligned.data, [1, aligned.height, aligned.width, 3])));
+  const data = crop.dataSync<'float32'>();
+  crop.dispose();
+  return { data, shape: crop.shape };
+}
+
+/** The head and its camera over the FFHQ crop, whose side is 1. */
+function cropView(outputs: Readonly<Record<string, HostTensor>>): { readonly motion: RigidMotion; readonly camera: PerspectiveCamera } {
+  const rotation = row(outputs, 'rotations', 9);
+  const coefficients = {
+    rotations: tf.tensor3d(rotation, [1, 3, 3]),
+    centre: tf.tensor2d(row(outputs, 'centre', 2), [1, 2]),
+    scale: tf.tensor2d(row(outputs, 'scale', 1), [1, 1]),
+    distance: tf.tensor2d(row(outputs, 'distance', 1), [1, 1]),
+  };
+  const { translations, camera } = openFaceView(coefficients, 1);
+  const { focal } = camera as { readonly focal: tf.Tensor };
+  const [x, y] = camera.centre.dataSync() as unknown as [number, number];
+  return { motion: { rotation: Float64Array.from(rotation), translation: translations.dataSync() }, camera: { focal: focal.dataSync()[0] as number, centre: [x, y] } };
+}
+
+function readingOf(face: Face, outputs: Readonly<Record<string, HostTensor>>, { network }: OpenFaceFacts): FaceReading {
+  const view = tf.tidy(() => cropView(outputs) as never) as ReturnType<typeof cropView>;
+  const logDeviation = row(outputs, 'logDeviation', 1);
+  return {
+    face,
+    identity: row(outputs, 'identity', network.identity),
+    expression: row(outputs, 'expression', network.expression),
+    ...photoView(view, ffhqQuad(face.landmarks)),
+    deviation: Math.exp(logDeviation[0] as number),
+    confidence: faceConfidences(logDeviation)[0] as number,
+  };
+}
+
+/**
+ * Opens the regressor of a folder.
+ *
+ * @throws InputError when a file is absent, damaged, or of something else
+ */
+export async function openFaceNetwork(folder: string, runtime: InferenceRuntime): Promise<FaceNetwork> {
+  const facts = await readFacts(folder);
+  const session = await openSession(folder, facts, runtime);
+  await useCpuBackend();
+  return {
+    folder,
+    facts,
+    read: async (photo, face) => readingOf(face, await session.run({ face: cropFace(photo, face, facts.network.input) }), facts),
+    release: () => session.release(),
+  };
+}
