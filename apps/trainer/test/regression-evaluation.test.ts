@@ -13,7 +13,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatasetWriter } from '../src/dataset/dataset-writer.ts';
 import { exportRegressor } from '../src/export/export-regressor.ts';
 import { averagedRegressor } from '../src/regression/averaged-regressor.ts';
-import { correlation, evaluateRegressor, evaluateThreeDdfa, rotationErrors, threeDdfaRotation } from '../src/regression/evaluate-regressor.ts';
+import { correlation, evaluateRegressor, rotationErrors } from '../src/regression/evaluate-regressor.ts';
+import { calibrated, evaluateThreeDdfa, landmarksPercent, threeDdfaOf, threeDdfaRotation } from '../src/regression/evaluate-three-ddfa.ts';
 import { evaluatePhotos } from '../src/regression/evaluate-photos.ts';
 import { openPhotoPairs } from '../src/regression/photo-pairs.ts';
 import { regressionStage } from '../src/regression/regression-stage.ts';
@@ -79,6 +80,16 @@ test("3DDFA_V2's twelve numbers are a scaled rotation and a translation", () => 
   expect(rotationDistance(threeDdfaRotation(numbers, { mean, deviation }), rotation)).toBeLessThan(1e-6);
 });
 
+test('landmarks: the mean distance in percent; lines fitted on the other half undo what is the same for all', () => {
+  const square = (shift: number): number[] => Array.from({ length: 136 }, (_, at) => at / 136 + shift);
+  expect(landmarksPercent([{ found: square(0.03), labelled: square(0), eyeDistance: 0.3 }])).toBeCloseTo(10 * Math.SQRT2, 9);
+  const moved = Array.from({ length: 8 }, (_, face) => ({ labelled: square(face / 10).map((value) => 2 * value + 1), found: square(face / 10), eyeDistance: 0.3 }));
+  expect(landmarksPercent(moved)).toBeGreaterThan(100);
+  expect(landmarksPercent(calibrated(moved))).toBeLessThan(1e-6);
+  const strange = moved.map((face, place) => (place === 0 ? { ...face, found: square(9) } : face));
+  expect(landmarksPercent(calibrated(strange).slice(0, 1))).toBeGreaterThan(100);
+});
+
 test('correlation', () => {
   expect(correlation([1, 2, 3], [2, 4, 6])).toBeCloseTo(1, 9);
   expect(correlation([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 9);
@@ -93,7 +104,12 @@ test('a checkpoint is evaluated: finite numbers for every face, its own and thos
   const parameters = initialParameters(coefficientNetworkSpec(1 / 16), seededNormal(1)) as never;
   const count = Object.values(COEFFICIENT_WIDTHS).reduce((sum, width) => sum + width, 0);
   const scale = { mean: new Float32Array(count).fill(0.1), deviation: new Float32Array(count).fill(1) };
-  const theirs = await evaluateThreeDdfa(parameters, scale, faces.heldOut);
+  const features = 1024 / 16;
+  const landmarkHead = new Map([['fc_lm.weight', { shape: [136, features], data: new Float32Array(136 * features) }], ['fc_lm.bias', { shape: [136], data: new Float32Array(136) }]]);
+  const { model } = averagedRegressor(checkpoint, head);
+  const theirs = await evaluateThreeDdfa(threeDdfaOf(parameters, landmarkHead, scale), model.head, faces.heldOut);
+  expect(Object.keys(theirs)).toContain('threeDdfaLandmarksPercent');
+  expect(() => threeDdfaOf(parameters, new Map(), scale)).toThrow('fc_lm.weight');
   expect(Object.values(theirs).every(Number.isFinite)).toBe(true);
 });
 

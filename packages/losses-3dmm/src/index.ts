@@ -41,6 +41,8 @@ export {
   importedCoefficientNetwork,
 } from './regressors/coefficient-network-keys.ts';
 export { threeDdfaCrop } from './regressors/three-ddfa-crop.ts';
+export { threeDdfaLandmarkHead, threeDdfaLandmarks } from './regressors/three-ddfa-landmarks.ts';
+export type { LandmarkHead } from './regressors/three-ddfa-landmarks.ts';
 export { threeDdfaRegressor } from './regressors/three-ddfa-regressor.ts';
 export type { ThreeDdfaRegressor } from './regressors/three-ddfa-regressor.ts';
 export { DECA_WIDTHS, RES_NET_FACE_SIZE, decaCoefficients, decaParameters, decaSpec } from './regressors/deca-regressor.ts';

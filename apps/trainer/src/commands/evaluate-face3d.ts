@@ -6,13 +6,14 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { openCheckpoint, readTensors, toFloat32 } from '@mfim/checkpoints';
 import { coefficientNetworkParameters } from '@mfim/losses-3dmm';
-import type { CoefficientNetworkParameters } from '@mfim/losses-3dmm';
+import type { WeightState } from '@mfim/nn';
 import { readIct } from '@mfim/losses-3dmm/node';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { averagedRegressor, regressionConfigOf } from '../regression/averaged-regressor.ts';
-import { evaluateRegressor, evaluateThreeDdfa } from '../regression/evaluate-regressor.ts';
-import type { ThreeDdfaScale } from '../regression/evaluate-regressor.ts';
+import { evaluateRegressor } from '../regression/evaluate-regressor.ts';
+import { evaluateThreeDdfa, threeDdfaOf } from '../regression/evaluate-three-ddfa.ts';
+import type { ThreeDdfaScale } from '../regression/evaluate-three-ddfa.ts';
 import { evaluatePhotos } from '../regression/evaluate-photos.ts';
 import { openFsaNet } from '../regression/fsa-net.ts';
 import { openHeadFaces } from '../regression/labelled-faces.ts';
@@ -36,7 +37,7 @@ interface Flags {
 
 const WEIGHTS_FILE = 'mb05_120x120.pth';
 const SCALE_FILE = 'param_mean_std_62d_120x120.pkl';
-const NAME_WIDTH = 34;
+const NAME_WIDTH = 44;
 const DIGITS = 4;
 
 async function readScale(file: string): Promise<ThreeDdfaScale> {
@@ -53,13 +54,12 @@ async function readScale(file: string): Promise<ThreeDdfaScale> {
   }
 }
 
-async function readThreeDdfa(folder: string): Promise<CoefficientNetworkParameters> {
-  return coefficientNetworkParameters(await readLossNetwork('threeDdfa', path.join(folder, WEIGHTS_FILE)));
-}
+const readThreeDdfa = (folder: string): Promise<WeightState> => readLossNetwork('threeDdfa', path.join(folder, WEIGHTS_FILE));
 
-async function againstThreeDdfa(folder: string | undefined, faces: readonly LabelledFace[]): Promise<Record<string, number>> {
+async function againstThreeDdfa(folder: string | undefined, { model }: MeasuredRegressor, faces: readonly LabelledFace[]): Promise<Record<string, number>> {
   if (folder === undefined) return {};
-  return evaluateThreeDdfa(await readThreeDdfa(folder), await readScale(path.join(folder, SCALE_FILE)), faces);
+  const state = await readThreeDdfa(folder);
+  return evaluateThreeDdfa(threeDdfaOf(coefficientNetworkParameters(state), state, await readScale(path.join(folder, SCALE_FILE))), model.head, faces);
 }
 
 async function onPhotos({ pairs, photos: folders, threeDdfa, fsaNet }: Flags, regressor: MeasuredRegressor): Promise<Record<string, number>> {
@@ -67,7 +67,7 @@ async function onPhotos({ pairs, photos: folders, threeDdfa, fsaNet }: Flags, re
   const photos = await openPhotoPairs(pairs, folders ?? []);
   const other = fsaNet === undefined ? undefined : await openFsaNet(fsaNet);
   try {
-    const networks = { ...(threeDdfa === undefined ? {} : { threeDdfa: await readThreeDdfa(threeDdfa) }), ...(other === undefined ? {} : { fsaNet: other }) };
+    const networks = { ...(threeDdfa === undefined ? {} : { threeDdfa: coefficientNetworkParameters(await readThreeDdfa(threeDdfa)) }), ...(other === undefined ? {} : { fsaNet: other }) };
     return await evaluatePhotos({ regressor, photos, ...networks });
   } finally {
     await other?.close();
@@ -89,7 +89,7 @@ async function evaluateFace3d(flags: Flags, run: string): Promise<void> {
     }
     const regressor = { ...averagedRegressor(checkpoint, head), batch: config.batch };
     const measured = await evaluateRegressor(regressor, faces.heldOut);
-    const result = { step: checkpoint.step, ...measured, ...(await againstThreeDdfa(threeDdfa, faces.heldOut)), ...(await onPhotos(flags, regressor)) };
+    const result = { step: checkpoint.step, ...measured, ...(await againstThreeDdfa(threeDdfa, regressor, faces.heldOut)), ...(await onPhotos(flags, regressor)) };
     if (json) say(JSON.stringify(result, null, 2));
     else for (const [name, value] of Object.entries(result)) say(`${name.padEnd(NAME_WIDTH)} ${Number.isInteger(value) ? value : value.toFixed(DIGITS)}`);
   } finally {

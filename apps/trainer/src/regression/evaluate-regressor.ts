@@ -1,12 +1,10 @@
 /**
- * What a regressor is worth on held-out faces with labels: errors in degrees, percent and millimetres, whether it knows them, whether a
- * mirrored face gives the mirrored pose, and 3DDFA_V2's pose on the same images.
+ * What a regressor is worth on held-out faces with labels: errors in degrees, percent and millimetres, whether it knows them, and whether
+ * a mirrored face gives the mirrored pose.
  */
-import { openFaceCoefficients, threeDdfaRegressor } from '@mfim/losses-3dmm';
-import type { CoefficientNetworkParameters } from '@mfim/losses-3dmm';
+import { openFaceCoefficients } from '@mfim/losses-3dmm';
 import { rotationDistance } from '@mfim/face3d';
 import * as tf from '@tensorflow/tfjs-core';
-import { imagesAt } from '../training/training-set.ts';
 import { loadFaces } from './face-batch.ts';
 import type { LabelledFace } from './labelled-faces.ts';
 import { faceErrors, labelTensors } from './regression-loss.ts';
@@ -116,34 +114,4 @@ export async function evaluateRegressor(measured: MeasuredRegressor, faces: read
     mirroredRotationDegrees: DEGREES * meanOf(findings.map(({ rotation, mirrored }) => rotationDistance(rotation, mirrored))),
     deviationCorrelation: correlation(all('logDeviation'), all('landmarks').map(Math.log)),
   };
-}
-
-/** Normalisation of 3DDFA_V2's numbers: each is `value * deviation + mean`. */
-export interface ThreeDdfaScale {
-  readonly mean: ArrayLike<number>;
-  readonly deviation: ArrayLike<number>;
-}
-
-const unit = (vector: readonly number[]): readonly number[] => vector.map((value) => value / Math.hypot(...vector));
-
-/** The rotation in 3DDFA_V2's twelve pose numbers, a scaled [3, 4] matrix: its first two rows made unit vectors, the third their product. */
-export function threeDdfaRotation(pose: ArrayLike<number>, { mean, deviation }: ThreeDdfaScale): Float64Array {
-  const row = (index: number): readonly number[] => unit([0, 1, 2].map((column) => pose[index * 4 + column]! * deviation[index * 4 + column]! + mean[index * 4 + column]!));
-  const [x, y] = [row(0), row(1)] as [readonly number[], readonly number[]];
-  const z = [x[1]! * y[2]! - x[2]! * y[1]!, x[2]! * y[0]! - x[0]! * y[2]!, x[0]! * y[1]! - x[1]! * y[0]!];
-  return Float64Array.from([...x, ...y, ...z]);
-}
-
-/** 3DDFA_V2's mean error of the rotation on the same images, in degrees. */
-export async function evaluateThreeDdfa(parameters: CoefficientNetworkParameters, scale: ThreeDdfaScale, faces: readonly LabelledFace[]): Promise<Record<string, number>> {
-  const regressor = threeDdfaRegressor(parameters);
-  const found: Float64Array[] = [];
-  for (const { dataset, labels } of faces) {
-    const image = await imagesAt(dataset, [labels.number]);
-    const pose = tf.tidy(() => regressor.regress(image).pose);
-    found.push(threeDdfaRotation(await pose.data(), scale));
-    tf.dispose([image, pose]);
-  }
-  const { plain, aligned } = rotationErrors(found, faces.map(({ labels }) => Float64Array.from(labels.rotation)));
-  return { threeDdfaRotationDegrees: plain, threeDdfaRotationDegreesAligned: aligned };
 }

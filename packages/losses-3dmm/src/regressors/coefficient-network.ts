@@ -5,7 +5,7 @@
  * deviation of its training set. Losses compare the normalised numbers, so no axis outweighs another.
  *
  * Departure: the input is RGB in [-1, 1]; BGR and (x - 127.5) / 128 are applied inside. The landmark head of
- * the published file is left out. Batch normalisation in evaluation mode only.
+ * the published file is in `three-ddfa-landmarks.ts`. Batch normalisation in evaluation mode only.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormSpec, biasedConv2d, constantSpec, foldBatchNorm, heConvSpec, normalSpec } from '@mfim/nn';
@@ -121,6 +121,21 @@ function separableBlock(block: FoldedCoefficientNetwork['blocks'][string], x: tf
 }
 
 /**
+ * What the network's linear heads read.
+ *
+ * @param face as for `coefficientNetwork`
+ * @returns [batch, features]
+ * @throws ShapeError when the face has another size.
+ */
+export function coefficientFeatures({ stem, blocks }: Omit<FoldedCoefficientNetwork, 'head'>, face: tf.Tensor): tf.Tensor2D {
+  bindAxes('coefficientNetwork', { face }, { face: `batch ${COEFFICIENT_INPUT_SIZE} ${COEFFICIENT_INPUT_SIZE} 3` });
+  const bgr = tf.mul(tf.reverse(face, -1), BYTE_CENTRE / INPUT_DIVISOR);
+  let x: tf.Tensor = tf.relu(biasedConv2d(stem, bgr, { stride: 2, padding: 1 }));
+  for (const [name, , stride] of BLOCKS) x = separableBlock(blocks[name] as FoldedCoefficientNetwork['blocks'][string], x, stride);
+  return tf.mean(x, [1, 2]) as tf.Tensor2D;
+}
+
+/**
  * Normalised 3DMM coefficients of faces; differentiable with respect to the face.
  *
  * @param network of `foldCoefficientNetwork`
@@ -128,13 +143,8 @@ function separableBlock(block: FoldedCoefficientNetwork['blocks'][string], x: tf
  * @returns shape [batch, 40], pose [batch, 12], expression [batch, 10]
  * @throws ShapeError when the face has another size.
  */
-export function coefficientNetwork({ stem, blocks, head }: FoldedCoefficientNetwork, face: tf.Tensor): FaceCoefficients<tf.Tensor> {
-  bindAxes('coefficientNetwork', { face }, { face: `batch ${COEFFICIENT_INPUT_SIZE} ${COEFFICIENT_INPUT_SIZE} 3` });
-  const bgr = tf.mul(tf.reverse(face, -1), BYTE_CENTRE / INPUT_DIVISOR);
-  let x: tf.Tensor = tf.relu(biasedConv2d(stem, bgr, { stride: 2, padding: 1 }));
-  for (const [name, , stride] of BLOCKS) x = separableBlock(blocks[name] as FoldedCoefficientNetwork['blocks'][string], x, stride);
-  const pooled = tf.mean(x, [1, 2]) as tf.Tensor2D;
-  const numbers = tf.add(tf.matMul(pooled, head.weight as tf.Tensor2D), head.bias);
+export function coefficientNetwork({ head, ...trunk }: FoldedCoefficientNetwork, face: tf.Tensor): FaceCoefficients<tf.Tensor> {
+  const numbers = tf.add(tf.matMul(coefficientFeatures(trunk, face), head.weight as tf.Tensor2D), head.bias);
   const { pose, shape, expression } = COEFFICIENT_WIDTHS;
   const parts = tf.split(numbers, [pose, shape, expression], 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
   return { pose: parts[0], shape: parts[1], expression: parts[2] };

@@ -11,9 +11,9 @@ import { COEFFICIENT_INPUT_SIZE } from './coefficient-network.ts';
 import { squareFraming } from './square-framing.ts';
 
 /** The mean square in shares of the FFHQ-aligned image, measured on 248 portraits (README, "The framing"). */
-const SQUARE = { centreX: 0.508, centreY: 0.658, side: 0.815 } as const;
+export const THREE_DDFA_SQUARE = { centreX: 0.508, centreY: 0.658, side: 0.815 } as const;
 
-const THREE_DDFA_FRAMING: CropFraming = /* @__PURE__ */ squareFraming(SQUARE, COEFFICIENT_INPUT_SIZE);
+const THREE_DDFA_FRAMING: CropFraming = /* @__PURE__ */ squareFraming(THREE_DDFA_SQUARE, COEFFICIENT_INPUT_SIZE);
 
 /**
  * The crop that `coefficientNetwork` reads; linear and differentiable.
