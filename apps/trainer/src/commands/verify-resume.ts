@@ -1,5 +1,5 @@
 /**
- * `mfim-train verify-resume CONFIG`: proves that a run which was killed goes on as if nothing had been. N steps
+ * `mfim-train verify-resume CONFIG`, of train, pretrain or regress: proves that a run which was killed goes on as if nothing had been. N steps
  * in one go, then N steps that are killed at random moments (SIGKILL) and resumed until they are through; all
  * tensors of the two last checkpoints must be equal, bit for bit.
  */
@@ -9,6 +9,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
+import { z } from 'zod';
+import { readDocument } from '../config/read-config.ts';
 import { compareCheckpoints } from '../run/compare-checkpoints.ts';
 import { listCheckpoints, newestCheckpoint } from '../run/checkpoint-store.ts';
 import { say } from './say.ts';
@@ -17,11 +19,13 @@ import { setFlag } from './set-flag.ts';
 /** Kills come after 0, 1 or 2 steps of a resumed run. */
 const STEPS_BEFORE_A_KILL = 3;
 
+/** Configs of train do not name their stage. */
+const STAGE_SCHEMA = z.looseObject({ stage: z.enum(['train', 'pretrain', 'regress']).default('train') });
+
 interface Flags {
   readonly out: string;
   readonly steps: number;
   readonly kills: number;
-  readonly pretrain: boolean;
   readonly set?: readonly string[];
 }
 
@@ -96,9 +100,10 @@ async function runKilled({ start, folder, kills, step }: Job): Promise<number> {
   return kills;
 }
 
-async function verifyResume({ out, steps, kills, pretrain, set = [] }: Flags, config: string): Promise<void> {
+async function verifyResume({ out, steps, kills, set = [] }: Flags, config: string): Promise<void> {
   const settings = [...set, `steps=${steps}`, 'logEvery=1', 'saveEvery=1'].flatMap((setting) => ['--set', setting]);
-  const startIn = (folder: string): string[] => [pretrain ? 'pretrain' : 'train', config, '--out', folder, ...settings];
+  const { stage } = await readDocument(STAGE_SCHEMA, config);
+  const startIn = (folder: string): string[] => [stage, config, '--out', folder, ...settings];
   const [straight, killed] = [path.join(out, 'straight'), path.join(out, 'killed')];
   for (const folder of [straight, killed]) await rm(folder, { recursive: true, force: true });
   const since = performance.now();
@@ -121,7 +126,6 @@ export const verifyResumeCommand = buildCommand({
       out: { kind: 'parsed', parse: String, brief: 'Folder for the two runs' },
       steps: { kind: 'parsed', parse: Number, default: '12', brief: 'Steps of each run; the killed one ends early where kills outlast them' },
       kills: { kind: 'parsed', parse: Number, default: '3', brief: 'How often the second run is killed' },
-      pretrain: { kind: 'boolean', default: false, brief: 'The config is one of pretrain' },
       set: setFlag,
     },
     positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'YAML config', placeholder: 'config' }] },
