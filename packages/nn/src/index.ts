@@ -39,7 +39,7 @@ export type { SqueezeExciteParameters } from './squeeze-excite.ts';
 export { ARC_FACE_SIZE, arcFaceCrop, cropWeights } from './feature-networks/arc-face-crop.ts';
 export { FRAMING_SIZE, fixedCrop } from './feature-networks/fixed-crop.ts';
 export type { CropFraming } from './feature-networks/fixed-crop.ts';
-export { biasedConv2d } from './feature-networks/biased-conv.ts';
+export { activeConv2d, biasedConv2d } from './feature-networks/biased-conv.ts';
 export { foldNorms, foldedParameters, kernelSpec, normedConvSpec } from './feature-networks/folded-norms.ts';
 export type { Folded } from './feature-networks/folded-norms.ts';
 export { IR_SE_50, irSeNet, irSeNetParameters, irSeNetSpec } from './feature-networks/ir-se-net.ts';

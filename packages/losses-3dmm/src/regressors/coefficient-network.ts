@@ -8,7 +8,7 @@
  * the published file is in `three-ddfa-landmarks.ts`. Batch normalisation in evaluation mode only.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormSpec, biasedConv2d, constantSpec, foldBatchNorm, heConvSpec, normalSpec } from '@mfim/nn';
+import { activeConv2d, batchNormSpec, biasedRelu, constantSpec, foldBatchNorm, heConvSpec, normalSpec } from '@mfim/nn';
 import type { BatchNormParameters, ConvolutionParameters, ParameterSpec } from '@mfim/nn';
 import { bindAxes } from '@mfim/tensor-contracts';
 import type { FaceCoefficients } from '@mfim/tensor-contracts';
@@ -116,8 +116,8 @@ export function depthwise(x: tf.Tensor, kernel: tf.Tensor, stride: number): tf.T
 }
 
 function separableBlock(block: FoldedCoefficientNetwork['blocks'][string], x: tf.Tensor, stride: number): tf.Tensor {
-  const filtered = tf.relu(tf.add(depthwise(x, block.depthwise.kernel, stride), block.depthwise.bias));
-  return tf.relu(biasedConv2d(block.pointwise, filtered));
+  const filtered = biasedRelu(depthwise(x, block.depthwise.kernel, stride), block.depthwise.bias);
+  return activeConv2d(block.pointwise, filtered);
 }
 
 /**
@@ -130,7 +130,7 @@ function separableBlock(block: FoldedCoefficientNetwork['blocks'][string], x: tf
 export function coefficientFeatures({ stem, blocks }: Omit<FoldedCoefficientNetwork, 'head'>, face: tf.Tensor): tf.Tensor2D {
   bindAxes('coefficientNetwork', { face }, { face: `batch ${COEFFICIENT_INPUT_SIZE} ${COEFFICIENT_INPUT_SIZE} 3` });
   const bgr = tf.mul(tf.reverse(face, -1), BYTE_CENTRE / INPUT_DIVISOR);
-  let x: tf.Tensor = tf.relu(biasedConv2d(stem, bgr, { stride: 2, padding: 1 }));
+  let x: tf.Tensor = activeConv2d(stem, bgr, { stride: 2, padding: 1 });
   for (const [name, , stride] of BLOCKS) x = separableBlock(blocks[name] as FoldedCoefficientNetwork['blocks'][string], x, stride);
   return tf.mean(x, [1, 2]) as tf.Tensor2D;
 }

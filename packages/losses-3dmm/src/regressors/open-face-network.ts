@@ -8,8 +8,8 @@
  * pose is told by where features are.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { biasedConv2d, biasedRelu, constantSpec, normalSpec, paddedConv2d } from '@mfim/nn';
-import type { ConvMove, ConvolutionParameters, ParameterSpec } from '@mfim/nn';
+import { activeConv2d, biasedConv2d, biasedRelu, constantSpec, normalSpec } from '@mfim/nn';
+import type { ConvolutionParameters, ParameterSpec } from '@mfim/nn';
 import { InputError, bindAxes } from '@mfim/tensor-contracts';
 import { depthwise } from './coefficient-network.ts';
 import { kernelOfLength } from './kernel-of-length.ts';
@@ -160,8 +160,6 @@ export function foldOpenFace({ stem, blocks, last, pool, head }: OpenFaceParamet
   });
   return { stem: folded(stem), blocks: Object.fromEntries(entries), last: folded(last), pool, head };
 }
-
-const activeConv2d = ({ kernel, bias }: ConvolutionParameters, x: tf.Tensor, move: ConvMove = {}): tf.Tensor => biasedRelu(paddedConv2d(x, kernel, move), bias);
 
 function invertedResidual(block: FoldedOpenFace['blocks'][string], x: tf.Tensor, stride: number): tf.Tensor {
   const wide = activeConv2d(block.expand, x);

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, bindAxes } from '@mfim/tensor-contracts';
 import { constantSpec } from '../parameters.ts';
-import { biasedConv2d } from './biased-conv.ts';
+import { activeConv2d } from './biased-conv.ts';
 import { kernelSpec } from './folded-norms.ts';
 import type { ConvolutionParameters } from './weight-state.ts';
 
@@ -100,7 +100,7 @@ export function plainTrunkTaps(layers: readonly PlainLayer[], parameters: PlainT
       features = tf.maxPool(features, pool, 2, 'valid');
     }
     checkSize(features, kernel - 2 * padding);
-    features = tf.relu(biasedConv2d(parameters[`conv${index}`] as ConvolutionParameters, features, { stride, padding }));
+    features = activeConv2d(parameters[`conv${index}`] as ConvolutionParameters, features, { stride, padding });
     if (tap) taps.push(features);
   }
   return taps;

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindAxes } from '@mfim/tensor-contracts';
-import { biasedConv2d } from './biased-conv.ts';
+import { activeConv2d, biasedConv2d } from './biased-conv.ts';
 import { foldNorms, foldedParameters, normedConvSpec } from './folded-norms.ts';
 import type { ConvolutionParameters, WeightState } from './weight-state.ts';
 
@@ -84,8 +84,8 @@ export function resNetParameters(state: WeightState, size: ResNetSize = RES_NET_
 }
 
 function bottleneck({ reduce, filter, expand, shortcut }: BottleneckParameters, x: tf.Tensor4D, stride: number): tf.Tensor4D {
-  const narrow = tf.relu(biasedConv2d(reduce, x));
-  const filtered = tf.relu(biasedConv2d(filter, narrow, { stride, padding: 1 }));
+  const narrow = activeConv2d(reduce, x);
+  const filtered = activeConv2d(filter, narrow, { stride, padding: 1 });
   const kept = shortcut === undefined ? x : biasedConv2d(shortcut, x, { stride });
   return tf.relu(tf.add<tf.Tensor4D>(biasedConv2d(expand, filtered), kept));
 }
@@ -103,7 +103,7 @@ function pool(x: tf.Tensor4D): tf.Tensor4D {
  */
 export function resNet({ stem, stages }: ResNetParameters, x: tf.Tensor): tf.Tensor2D {
   bindAxes('resNet', { x }, { x: 'batch height width 3' });
-  let features = pool(tf.relu(biasedConv2d(stem, x, { stride: 2, padding: STEM_PADDING })));
+  let features = pool(activeConv2d(stem, x, { stride: 2, padding: STEM_PADDING }));
   for (const [stage, blocks] of Object.values(stages).entries()) {
     for (const [block, parameters] of Object.values(blocks).entries()) {
       features = bottleneck(parameters, features, stage > 0 && block === 0 ? 2 : 1);

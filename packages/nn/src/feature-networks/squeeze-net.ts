@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, bindAxes } from '@mfim/tensor-contracts';
+import { activeConv2d } from './biased-conv.ts';
 import type { ConvolutionParameters } from './weight-state.ts';
 
 /** Squeeze 1x1, then 1x1 and 3x3 side by side. */
@@ -65,10 +66,8 @@ export function maxPoolCeil(x: tf.Tensor4D): tf.Tensor4D {
 }
 
 function fire({ squeeze, expand1, expand3 }: FireParameters, x: tf.Tensor4D): tf.Tensor4D {
-  const narrow = tf.relu(tf.add<tf.Tensor4D>(tf.conv2d(x, squeeze.kernel, 1, 'valid'), squeeze.bias));
-  const one = tf.add<tf.Tensor4D>(tf.conv2d(narrow, expand1.kernel, 1, 'valid'), expand1.bias);
-  const three = tf.add<tf.Tensor4D>(tf.conv2d(narrow, expand3.kernel, 1, 'same'), expand3.bias);
-  return tf.relu(tf.concat([one, three], 3));
+  const narrow = activeConv2d(squeeze, x);
+  return tf.concat([activeConv2d(expand1, narrow), activeConv2d(expand3, narrow, { padding: 1 })], 3);
 }
 
 /**
@@ -81,7 +80,7 @@ export function squeezeNetTaps(parameters: SqueezeNetParameters, image: tf.Tenso
   const axes = bindAxes('squeezeNetTaps', { image }, { image: 'batch height width 3' });
   checkSide(Math.min(axes.get('height') as number, axes.get('width') as number));
   const { stem, fires } = parameters;
-  let x = tf.relu(tf.add<tf.Tensor4D>(tf.conv2d(image as tf.Tensor4D, stem.kernel, 2, 'valid'), stem.bias));
+  let x = activeConv2d(stem, image, { stride: 2 });
   const taps = [x];
   for (const slice of SQUEEZE_NET_SLICES) {
     if (slice.pool) x = maxPoolCeil(x);
