@@ -32,16 +32,26 @@ function firstWith(marker: string): string | undefined {
   return names.map((name) => join(models, name)).find((path) => existsSync(join(path, marker)));
 }
 
-function folderOf({ marker, variable, expected }: ModelKind, { model, environment }: ModelChoice): string {
+function findFolder({ marker, variable }: ModelKind, { model, environment }: ModelChoice): string | undefined {
   const named = model ?? environment[variable];
-  const found = named !== undefined && named !== '' ? named : firstWith(marker);
+  return named !== undefined && named !== '' ? named : firstWith(marker);
+}
+
+function folderOf(kind: ModelKind, choice: ModelChoice): string {
+  const found = findFolder(kind, choice);
   if (found !== undefined) return found;
+  const { marker, variable, expected } = kind;
   throw new InputError({ where: 'model', expected, got: 'none', remedy: `name a folder that holds ${marker} with --model, or set ${variable}` });
 }
 
 /** The bundle that swaps. @throws InputError when none is named and none is found */
 export function modelFolder(choice: ModelChoice): string {
   return folderOf(BUNDLE, choice);
+}
+
+/** The regressor that reads faces in 3D, or `undefined` when none is named and none is found. */
+export function findFaceModel(choice: ModelChoice): string | undefined {
+  return findFolder(FACE_REGRESSOR, choice);
 }
 
 /** The regressor that reads faces in 3D. @throws InputError when none is named and none is found */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { portraitPath } from '../src/demo/demo-plan.ts';
 import type { EvaluationSummary } from '../src/evaluate/summarise.ts';
 import { callMfim } from './call-mfim.ts';
+import { writeFaceModel } from './small-face-model.ts';
 import { writeTinyBundle } from './tiny-bundle.ts';
 
 /** LPIPS weights beside the checkout; not ours to ship. */
@@ -44,6 +45,17 @@ it('measures random pairs, the same for the same seed, and draws a sheet', async
   expect(Math.abs(first.identity.targetToSource)).toBeLessThan(1);
   expect(existsSync(sheet)).toBe(true);
   expect(await evaluate()).toEqual(first);
+});
+
+it('measures shape, pose and expression by a face regressor; what it doubts is counted and never zero', async () => {
+  const sure = await evaluate('--face3d', await writeFaceModel(join(folder, 'sure')));
+  expect(sure.faces3d).toMatchObject({ network: 'same-for-all', doubtedPairs: 0 });
+  // The same is said of every face, nearly.
+  for (const value of [sure.faces3d?.shapeToSource, sure.faces3d?.poseToTarget, sure.faces3d?.expressionToTarget]) expect(value).toBeLessThan(1e-2);
+  const doubting = await evaluate('--face3d', await writeFaceModel(join(folder, 'doubting'), { deviation: 3 }));
+  expect(doubting.faces3d).toMatchObject({ shapeToSource: null, targetShapeToSource: null, poseToTarget: null, expressionToTarget: null, doubtedPairs: 2 });
+  const { code, stderr } = await callMfim(['evaluate', '--photos', join(folder, 'photos'), '--model', join(folder, 'model'), '--pairs', '1', '--face3d', join(folder, 'absent')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('face3d.json')]);
 });
 
 it.skipIf(!existsSync(lpips))('adds LPIPS (skipped where its weights are not beside the checkout)', async () => {

@@ -3,21 +3,11 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/pr
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { movePoints, projectPerspective, rotationFromEuler } from '@mfim/face3d';
-import { ffhqQuad } from '@mfim/faces';
 import { decodePhoto } from '@mfim/faces/node';
 import { readIct } from '@mfim/losses-3dmm/node';
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { maskParts } from '../src/face3d/head-parts.ts';
-import { confidentFaces } from '../src/face3d/confident-faces.ts';
-import type { FaceReading } from '../src/face3d/face-network.ts';
 import type { PhotoReport3d } from '../src/face3d/face-report.ts';
-import { layOver } from '../src/face3d/layer.ts';
-import { photoView } from '../src/face3d/photo-view.ts';
-import type { HeadView } from '../src/face3d/photo-view.ts';
 import { callMfim } from './call-mfim.ts';
 import { writePhotoFixtures } from './photo-fixtures.ts';
 import type { PhotoFixtures } from './photo-fixtures.ts';
@@ -25,10 +15,6 @@ import { EXPRESSIONS, writeFaceModel, writeSmallBasis } from './small-face-model
 
 // Networks on a busy machine take their time.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
-
-const ICT = fileURLToPath(new URL('../../../../shared/data/weights/ict-facekit', import.meta.url));
-const absent = !existsSync(ICT);
-if (absent) console.warn(`skipped: no ICT-FaceKit model in ${ICT}; get the light model's arrays as packages/losses-3dmm/src/node/read-ict.ts describes them`);
 
 let folder: string;
 let model: string;
@@ -242,54 +228,5 @@ describe('mfim face3d --gallery', () => {
     const { code, stderr } = await call(photos.empty, '--gallery', join(folder, 'nothing.html'));
     expect([code, existsSync(join(folder, 'nothing.html'))]).toEqual([2, false]);
     expect(stderr).toMatch(/none among 1/);
-  });
-});
-
-const angle = fc.double({ min: -1.2, max: 1.2, noNaN: true });
-const share = fc.double({ min: -0.3, max: 1.3, noNaN: true });
-
-describe('laws', () => {
-  it('a head over the crop and the same over the photo are one: their points fall together', () => {
-    fc.assert(fc.property(fc.tuple(angle, angle, angle), fc.tuple(share, share), fc.array(fc.tuple(share, share), { minLength: 68, maxLength: 68 }), ([pitch, yaw, roll], [x, y], points) => {
-      const landmarks = points.map(([across, down], index) => ({ x: 400 + 60 * across + (index % 9), y: 300 + 60 * down + index }));
-      const quad = ffhqQuad(landmarks);
-      const view: HeadView = { motion: { rotation: rotationFromEuler('deep3d', { pitch, yaw, roll }), translation: [1, -2, -90] }, camera: { focal: 4, centre: [x, y] } };
-      const place = ({ motion, camera }: HeadView): Float64Array => projectPerspective(movePoints([2, 3, -1], motion), camera);
-      const [u, v] = place(view) as unknown as [number, number];
-      const [right, down] = place(photoView(view, quad)) as unknown as [number, number];
-      const expected = (axis: 'x' | 'y'): number => quad.topLeft[axis] + u * (quad.topRight[axis] - quad.topLeft[axis]) + v * (quad.bottomLeft[axis] - quad.topLeft[axis]) + 0.5;
-      expect(right).toBeCloseTo(expected('x'), 6);
-      expect(down).toBeCloseTo(expected('y'), 6);
-    }));
-  });
-
-  it('a layer that covers nothing changes nothing; one that covers all is all that is left', () => {
-    fc.assert(fc.property(fc.constantFrom(3 as const, 4 as const), fc.uint8Array({ minLength: 24, maxLength: 24 }), fc.uint8Array({ minLength: 3, maxLength: 3 }), (channels, bytes, colour) => {
-      const photo = { range: 'byte', data: bytes.slice(0, 6 * channels), width: 3, height: 2, channels } as const;
-      const layer = (alpha: number) => ({ x: 1, y: 0, width: 1, height: 2, data: Uint8Array.from([...colour, alpha, ...colour, alpha]) });
-      expect(layOver(photo, [layer(0)])).toEqual(photo);
-      const covered = layOver(photo, [layer(255)]).data;
-      expect([...covered.subarray(channels, 2 * channels)]).toEqual([...colour, 255].slice(0, channels));
-      expect(covered.subarray(0, channels)).toEqual(photo.data.subarray(0, channels));
-    }));
-  });
-
-  it('faces are sorted by confidence; what is not a number is doubtful', () => {
-    const reading = (index: number, confidence: number) => ({ face: { index }, confidence, deviation: 0.2 }) as FaceReading;
-    const { confident, doubtful } = confidentFaces([reading(0, 0.4), reading(1, 0.9), reading(2, Number.NaN)], 0.5, 'photo');
-    expect([confident.map(({ face }) => face.index), doubtful.map(({ face }) => face.index)]).toEqual([[1], [0, 2]]);
-  });
-});
-
-describe.skipIf(absent)("ICT-FaceKit's own head", () => {
-  it('has a mask that covers the face and neither ears nor neck', async () => {
-    const head = await readIct(ICT);
-    const { cover } = maskParts(head);
-    const { vertices } = head.basis.landmarks;
-    const covers = Array.from({ length: 68 }, (_, index) => cover[vertices[index * 3]!]!);
-    expect(Math.min(...covers.slice(17))).toBeGreaterThan(0.5);
-    head.basis.mean.forEach((value, at) => {
-      if (at % 3 === 1 && (value < -9.2 || value > 10.2)) expect(cover[(at - 1) / 3]).toBe(0);
-    });
   });
 });

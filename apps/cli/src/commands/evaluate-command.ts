@@ -9,6 +9,7 @@ export interface EvaluateFlags {
   readonly pairs: number;
   readonly seed: number;
   readonly lpips?: string;
+  readonly face3d?: string;
   readonly sheet?: string;
   readonly model?: string;
   readonly json: boolean;
@@ -28,10 +29,16 @@ export const evaluateCommand = buildCommand({
         optional: true,
         brief: 'folder with squeezenet1_1-features.pth and v0.1-squeeze.pth; adds LPIPS',
       },
+      face3d: {
+        kind: 'parsed',
+        parse: parsePath,
+        optional: true,
+        brief: 'folder of the face regressor that measures shape, pose and expression; default MFIM_FACE3D, else models/open-face3d',
+      },
       sheet: { kind: 'parsed', parse: parsePath, optional: true, brief: 'write a contact sheet of the first pairs (.png)' },
       model: { kind: 'parsed', parse: parsePath, optional: true, brief: 'folder of the model bundle' },
       json: { kind: 'boolean', default: false, brief: 'print JSON' },
     },
   },
-  docs: { brief: 'Measure identity and reconstruction over random pairs of portraits' },
+  docs: { brief: 'Measure identity, reconstruction, shape, pose and expression over random pairs of portraits' },
 });

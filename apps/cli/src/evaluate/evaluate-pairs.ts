@@ -9,6 +9,7 @@ import type { ByteImage } from '@mfim/tensor-contracts';
 import { measureIdentity } from '../identity/measure-identity.ts';
 import type { IdentityReport } from '../identity/measure-identity.ts';
 import type { Workshop } from '../open-workshop.ts';
+import type { FaceDistanceValues, FaceDistances } from './face-distances.ts';
 import type { ImageMeasures } from './image-measures.ts';
 
 /** A portrait whose face was found. */
@@ -29,9 +30,17 @@ export interface PairResult extends PortraitPair {
   readonly identity: IdentityReport;
   /** Drawn face against the target's face, by measure. */
   readonly toTarget: Readonly<Record<string, number>>;
+  /** Of 3DMM coefficients, where a regressor is at hand. */
+  readonly distances?: FaceDistanceValues;
 }
 
-function drawTarget(face: PreparedFace, size: number): ByteImage {
+/** What measures. */
+export interface Measuring {
+  readonly images: ImageMeasures;
+  readonly distances: FaceDistances | undefined;
+}
+
+function drawFace(face: PreparedFace, size: number): ByteImage {
   return face.crop.width === size ? face.crop : resample(face.crop, { width: size, height: size }, 'lanczos');
 }
 
@@ -43,7 +52,7 @@ async function render({ pipeline }: Workshop, source: PreparedFace, target: Prep
 /** Swaps and measures one pair. */
 export async function evaluatePair(
   workshop: Workshop,
-  measures: ImageMeasures,
+  { images, distances }: Measuring,
   { source, target }: PortraitPair,
 ): Promise<PairResult> {
   const { image, crop } = await render(workshop, source.face, target.face);
@@ -54,8 +63,10 @@ export async function evaluatePair(
   };
   const photos = { target: target.face.photo, sources: [source.face.photo] };
   const identity = await measureIdentity(workshop.identity, { ...photos, result: { image, faces } });
-  const toTarget = await measures.measure(crop, drawTarget(target.face, crop.width));
-  return { source, target, image, identity, toTarget };
+  const [wanted, giver] = [drawFace(target.face, crop.width), drawFace(source.face, crop.width)];
+  const toTarget = await images.measure(crop, wanted);
+  const measured = await distances?.measure({ swapped: crop, source: giver, target: wanted });
+  return { source, target, image, identity, toTarget, ...(measured === undefined ? {} : { distances: measured }) };
 }
 
 /** The target swapped onto itself against itself, by measure. */
@@ -65,5 +76,5 @@ export async function evaluateReconstruction(
   { face }: Portrait,
 ): Promise<Readonly<Record<string, number>>> {
   const { crop } = await render(workshop, face, face);
-  return measures.measure(crop, drawTarget(face, crop.width));
+  return measures.measure(crop, drawFace(face, crop.width));
 }

@@ -1,5 +1,6 @@
 /** Means over the pairs: the numbers of a model card. */
 import type { PairResult } from './evaluate-pairs.ts';
+import type { FaceDistanceValues } from './face-distances.ts';
 
 /** What an evaluation says. */
 export interface EvaluationSummary {
@@ -19,6 +20,20 @@ export interface EvaluationSummary {
   readonly toTarget: Readonly<Record<string, number>>;
   /** Mean distances of a face and its swap with itself. */
   readonly reconstruction: Readonly<Record<string, number>>;
+  /** Mean distances of 3DMM coefficients; `null` where no regressor was at hand. */
+  readonly faces3d: FaceDistanceSummary | null;
+}
+
+/** `null`: of no pair, every one had a face that the regressor doubted. */
+export interface FaceDistanceSummary {
+  readonly network: string;
+  readonly shapeToSource: number | null;
+  /** Of the unswapped target and the source. */
+  readonly targetShapeToSource: number | null;
+  readonly poseToTarget: number | null;
+  readonly expressionToTarget: number | null;
+  /** Pairs with a face that was doubted: they are in not all of these means. */
+  readonly doubtedPairs: number;
 }
 
 function mean(values: readonly number[]): number {
@@ -30,10 +45,31 @@ function meanRecord(records: readonly Readonly<Record<string, number>>[]): Recor
   return Object.fromEntries(names.map((name) => [name, mean(records.map((record) => record[name] as number))]));
 }
 
-/** @param reconstructions one for each portrait that was rebuilt */
+function summariseDistances(results: readonly PairResult[], network: string | undefined): FaceDistanceSummary | null {
+  if (network === undefined) return null;
+  const all = results.flatMap(({ distances }) => (distances === undefined ? [] : [distances]));
+  const meanOf = (name: keyof FaceDistanceValues): number | null => {
+    const seen = all.flatMap(({ [name]: value }) => (value === undefined ? [] : [value]));
+    return seen.length === 0 ? null : mean(seen);
+  };
+  return {
+    network,
+    shapeToSource: meanOf('shape'),
+    targetShapeToSource: meanOf('shapeOfTarget'),
+    poseToTarget: meanOf('pose'),
+    expressionToTarget: meanOf('expression'),
+    doubtedPairs: all.filter((distances) => Object.values(distances).includes(undefined)).length,
+  };
+}
+
+/**
+ * @param reconstructions one for each portrait that was rebuilt
+ * @param regressor which measured shape, pose and expression, if any
+ */
 export function summarise(
   results: readonly PairResult[],
   reconstructions: readonly Readonly<Record<string, number>>[],
+  regressor: string | undefined,
 ): EvaluationSummary {
   const identities = results.map(({ identity }) => identity);
   return {
@@ -47,5 +83,6 @@ export function summarise(
     },
     toTarget: meanRecord(results.map(({ toTarget }) => toTarget)),
     reconstruction: meanRecord(reconstructions),
+    faces3d: summariseDistances(results, regressor),
   };
 }

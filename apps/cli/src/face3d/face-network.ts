@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import type { PerspectiveCamera, RigidMotion } from '@mfim/face3d';
 import { alignFfhq, ffhqQuad } from '@mfim/faces';
 import type { Face } from '@mfim/faces';
-import { faceConfidences, openFaceFacts, openFaceFraming, openFaceView } from '@mfim/losses-3dmm';
+import { faceConfidences, openFaceFacts, openFaceFraming, openFacePose, openFaceView } from '@mfim/losses-3dmm';
 import type { OpenFaceFacts } from '@mfim/losses-3dmm';
+import type { JudgedFace } from '@mfim/metrics';
 import { fixedCrop } from '@mfim/nn';
 import { sha256 } from '@mfim/pipeline';
 import { InputError, toSigned } from '@mfim/tensor-contracts';
@@ -41,6 +42,8 @@ export interface FaceNetwork {
   readonly facts: OpenFaceFacts;
   /** @throws InputError when the network gives something that is no face's */
   read(photo: ByteImage, face: Face): Promise<FaceReading>;
+  /** What metrics compare, of an FFHQ-aligned face of any size. @throws InputError as `read` */
+  judge(aligned: ByteImage): Promise<JudgedFace>;
   release(): Promise<void>;
 }
 
@@ -83,24 +86,28 @@ function row(outputs: Readonly<Record<string, HostTensor>>, name: string, width:
 }
 
 /** [1, input, input, 3] in [-1, 1]. */
-function cropFace(photo: ByteImage, face: Face, input: number): HostTensor {
-  const aligned = toSigned(alignFfhq(photo, face.landmarks, OVERSAMPLING * input));
-  const crop = tf.tidy(() => fixedCrop(openFaceFraming(input), tf.tensor4d(aligned.data, [1, aligned.height, aligned.width, 3])));
+function cropAligned(aligned: ByteImage, input: number): HostTensor {
+  const { data: values, width, height } = toSigned(aligned);
+  const crop = tf.tidy(() => fixedCrop(openFaceFraming(input), tf.tensor4d(values, [1, height, width, 3])));
   const data = crop.dataSync<'float32'>();
   crop.dispose();
   return { data, shape: crop.shape };
 }
 
-/** The head and its camera over the FFHQ crop, whose side is 1. */
-function cropView(outputs: Readonly<Record<string, HostTensor>>): { readonly motion: RigidMotion; readonly camera: PerspectiveCamera } {
-  const rotation = row(outputs, 'rotations', 9);
-  const coefficients = {
-    rotations: tf.tensor3d(rotation, [1, 3, 3]),
+/** Where the head is, as tensors of the open scope. */
+function placeOf(outputs: Readonly<Record<string, HostTensor>>) {
+  return {
+    rotations: tf.tensor3d(row(outputs, 'rotations', 9), [1, 3, 3]),
     centre: tf.tensor2d(row(outputs, 'centre', 2), [1, 2]),
     scale: tf.tensor2d(row(outputs, 'scale', 1), [1, 1]),
     distance: tf.tensor2d(row(outputs, 'distance', 1), [1, 1]),
   };
-  const { translations, camera } = openFaceView(coefficients, 1);
+}
+
+/** The head and its camera over the FFHQ crop, whose side is 1. */
+function cropView(outputs: Readonly<Record<string, HostTensor>>): { readonly motion: RigidMotion; readonly camera: PerspectiveCamera } {
+  const rotation = row(outputs, 'rotations', 9);
+  const { translations, camera } = openFaceView(placeOf(outputs), 1);
   const { focal } = camera as { readonly focal: tf.Tensor };
   const [x, y] = camera.centre.dataSync() as unknown as [number, number];
   return { motion: { rotation: Float64Array.from(rotation), translation: translations.dataSync() }, camera: { focal: focal.dataSync()[0] as number, centre: [x, y] } };
@@ -119,6 +126,15 @@ function readingOf(face: Face, outputs: Readonly<Record<string, HostTensor>>, { 
   };
 }
 
+function judgementOf(outputs: Readonly<Record<string, HostTensor>>, { network }: OpenFaceFacts): JudgedFace {
+  return {
+    shape: row(outputs, 'identity', network.identity),
+    pose: tf.tidy(() => openFacePose(placeOf(outputs)).dataSync() as unknown as never) as Float32Array,
+    expression: row(outputs, 'expression', network.expression),
+    confidence: faceConfidences(row(outputs, 'logDeviation', 1))[0] as number,
+  };
+}
+
 /**
  * Opens the regressor of a folder.
  *
@@ -131,7 +147,11 @@ export async function openFaceNetwork(folder: string, runtime: InferenceRuntime)
   return {
     folder,
     facts,
-    read: async (photo, face) => readingOf(face, await session.run({ face: cropFace(photo, face, facts.network.input) }), facts),
+    read: async (photo, face) => {
+      const aligned = alignFfhq(photo, face.landmarks, OVERSAMPLING * facts.network.input);
+      return readingOf(face, await session.run({ face: cropAligned(aligned, facts.network.input) }), facts);
+    },
+    judge: async (aligned) => judgementOf(await session.run({ face: cropAligned(aligned, facts.network.input) }), facts),
     release: () => session.release(),
   };
 }

@@ -1,1 +1,0 @@
-export { readIct } from '@mfim/losses-3dmm/node';
