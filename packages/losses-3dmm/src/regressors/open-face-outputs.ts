@@ -64,7 +64,7 @@ export function openFaceCoefficients(numbers: tf.Tensor, { identity, expression 
 export const OPEN_FACE_POSE_WIDTH = 9;
 
 /** @returns [batch, 9] */
-export function openFacePose({ rotations, centre, scale }: OpenFaceCoefficients): tf.Tensor2D {
+export function openFacePose({ rotations, centre, scale }: Pick<OpenFaceCoefficients, 'rotations' | 'centre' | 'scale'>): tf.Tensor2D {
   const columns = tf.reshape(tf.transpose(tf.slice(rotations, [0, 0, 0], [-1, 3, 2]), [0, 2, 1]), [-1, POSE_NUMBERS.six]);
   return tf.concat([columns, tf.sub(centre, 1 / 2), tf.log(tf.mul(scale, 1 / MIDDLE_SCALE))], 1) as tf.Tensor2D;
 }
