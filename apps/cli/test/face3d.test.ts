@@ -165,6 +165,20 @@ describe('what mfim face3d refuses', () => {
     expect((await call(photos.target, '--model', doubting, '--least-confidence', '0')).code).toBe(0);
   });
 
+  it('of two faces the one that is doubted, with a line, and draws the other', async () => {
+    const seeing = await writeFaceModel(join(folder, 'seeing'), { deviation: 0, seeing: 20 });
+    const all = await report(photos.two, '--model', seeing, '--least-confidence', '0');
+    const [first, second] = all.faces.map(({ confidence }) => confidence) as [number, number];
+    expect(first).not.toBe(second);
+    const out = join(folder, 'one.png');
+    const { code, stdout, stderr } = await withBasis(photos.two, '--model', seeing, '--json', '--out', out, '--least-confidence', `${(first + second) / 2}`);
+    const { faces, doubtful } = JSON.parse(stdout) as PhotoReport3d;
+    const left = first < second ? 0 : 1;
+    expect([code, faces.map(({ index }) => index), doubtful.map(({ index }) => index)]).toEqual([0, [1 - left], [left]]);
+    expect(stderr).toMatch(new RegExp(`^mfim: .*two\\.jpg: face ${left} is left out, confidence 0\\.\\d+, its landmarks .*--least-confidence accepts less\n$`));
+    expect(existsSync(out)).toBe(true);
+  });
+
   it('regressors: none, damaged, of another format', async () => {
     expect(await refusal(photos.target, '--model', join(folder, 'nowhere'))).toMatch(/face3d\.json.*no such file/);
     const damaged = join(folder, 'damaged');

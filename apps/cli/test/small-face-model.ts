@@ -21,7 +21,11 @@ export interface Saying {
   readonly identity?: readonly number[];
   readonly expression?: readonly number[];
   readonly deviation?: number;
+  /** How much the face counts beside these numbers; by default hardly. */
+  readonly seeing?: number;
 }
+
+const HARDLY = 1e-6;
 
 /** The last layer's biases; 0 means the mean face that looks into the camera, and a deviation of 14 %. */
 function biases({ identity = [0, 0], expression = [0, 0, 0], deviation = -3 }: Saying): Float32Array {
@@ -36,7 +40,7 @@ export async function writeFaceModel(folder: string, saying: Saying = {}, facts:
   await useCpuBackend();
   await mkdir(folder, { recursive: true });
   const drawn = initialParameters(openFaceSpec(SIZE), seededNormal(1)) as unknown as OpenFaceParameters;
-  const folded = foldOpenFace({ ...drawn, head: { weight: tf.mul(drawn.head.weight, 1e-6), bias: tf.tensor1d(biases(saying)) } });
+  const folded = foldOpenFace({ ...drawn, head: { weight: tf.mul(drawn.head.weight, saying.seeing ?? HARDLY), bias: tf.tensor1d(biases(saying)) } });
   const weightNames = new Map([...flattenParameters(folded as unknown as ParameterTree)].map(([name, tensor]) => [tensor, name]));
   const read = (face: tf.Tensor): Record<string, tf.Tensor> => {
     const coefficients = openFaceCoefficients(openFaceNetwork(folded, SIZE, face), SIZE);

@@ -5,7 +5,7 @@ import { openSface } from '../identity/sface.ts';
 import { print } from '../command-context.ts';
 import type { MfimContext } from '../command-context.ts';
 import { findChromium } from '../find-chromium.ts';
-import { modelFolder } from '../model-folder.ts';
+import { faceModelFolder, modelFolder } from '../model-folder.ts';
 import { repositoryRoot } from '../repository-root.ts';
 import type { DoctorFlags } from './doctor-command.ts';
 
@@ -63,6 +63,17 @@ function probeModel(context: MfimContext, flags: DoctorFlags): Probe {
   };
 }
 
+/** The regressor of `mfim face3d`, and whether there is a head to draw. */
+async function probeFaceRegressor({ environment }: MfimContext): Promise<string> {
+  const { openFaceNetwork } = await import('../face3d/face-network.ts');
+  const { openBasis } = await import('../face3d/face-basis.ts');
+  const { nodeRuntime } = await import('@mfim/pipeline/node');
+  const network = await openFaceNetwork(faceModelFolder({ environment }), await nodeRuntime());
+  await network.release();
+  const head = await openBasis({ environment }, network.facts);
+  return `${network.facts.name} in ${network.folder}; ${head === undefined ? 'no head model among the weights, so meshes need --basis (mfim face3d --help)' : `head model ${head.basis.name}`}`;
+}
+
 async function probeTorch(context: MfimContext): Promise<string> {
   const torch = await findTorch({ environment: context.environment, root: repositoryRoot() });
   if (torch === undefined) throw new Error('not installed; `python3 tools/golden/install-torch.py` installs it');
@@ -92,6 +103,7 @@ export async function doctor(context: MfimContext, flags: DoctorFlags): Promise<
     await probe('face finder', true, probeFaceNetworks),
     await probe('identity network', true, probeIdentity),
     await probe('model', true, probeModel(context, flags)),
+    await probe('face regressor (face3d)', false, () => probeFaceRegressor(context)),
     await probe('PyTorch (bench, golden tests)', false, () => probeTorch(context)),
     await probe('Chromium (browser tests)', false, () => probeChromium(context)),
   ];
