@@ -14,7 +14,8 @@ import { meanOf } from './measure-regressor.ts';
 import { cropTensor, regressCrops } from './regression-step.ts';
 import { alignedDistance, nearestRotation } from './rigid-alignment.ts';
 
-const DEGREES = 180 / Math.PI;
+/** In a radian. */
+export const DEGREES = 180 / Math.PI;
 
 /** Of one face. */
 interface FaceFindings {
@@ -38,7 +39,7 @@ const rowsOf = (tensor: tf.Tensor): readonly Float64Array[] => {
 };
 
 /** The rotation of the mirrored head: x changes its sign on both sides. */
-const mirrorRotation = (rotation: Float64Array): Float64Array => rotation.map((value, at) => ((at % 3 === 0) === at < 3 ? value : -value));
+export const mirrorRotation = (rotation: Float64Array): Float64Array => rotation.map((value, at) => ((at % 3 === 0) === at < 3 ? value : -value));
 
 /** The head at rest without its landmarks, [batch, points, 3]. */
 function restingPoints(vertices: MeasuredRegressor['model']['head']['whole'], identity: tf.Tensor): readonly Float64Array[] {

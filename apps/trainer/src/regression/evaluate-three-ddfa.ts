@@ -3,12 +3,13 @@
  * they are, and once more after what its 68 points and the labels' mean by a landmark is made equal: each of the 136 coordinates through
  * a line that was fitted on the other half of the faces. That can only favour 3DDFA_V2; ours gets no such help.
  */
+import { rotationDistance } from '@mfim/face3d';
 import { threeDdfaLandmarkHead, threeDdfaLandmarks, threeDdfaRegressor } from '@mfim/losses-3dmm';
 import type { CoefficientNetworkParameters, ThreeDdfaRegressor } from '@mfim/losses-3dmm';
 import type { WeightState } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import { imagesAt } from '../training/training-set.ts';
-import { rotationErrors } from './evaluate-regressor.ts';
+import { DEGREES, mirrorRotation, rotationErrors } from './evaluate-regressor.ts';
 import { NO_WARP, warpLabels } from './face-warp.ts';
 import type { LabelledFace } from './labelled-faces.ts';
 import { meanOf } from './measure-regressor.ts';
@@ -83,19 +84,21 @@ export function calibrated(faces: readonly LandmarkFinding[]): readonly Landmark
 
 interface Finding {
   readonly rotation: Float64Array;
+  /** Of the mirror image, turned back. */
+  readonly mirrored: Float64Array;
   readonly landmarks: LandmarkFinding;
 }
 
 async function findIn({ regressor, landmarks, scale }: ThreeDdfa, head: JudgingHead, { dataset, labels }: LabelledFace): Promise<Finding> {
   const image = await imagesAt(dataset, [labels.number]);
   const crop = warpLabels(NO_WARP, labels, dataset.size);
-  const tensors = tf.tidy(() => ({ pose: regressor.regress(image).pose, points: landmarks(image), eyeDistance: labelTensors(head, { labels: [crop], seen: [true] }).eyeDistance }));
-  const [pose, found, [eyeDistance]] = await Promise.all([tensors.pose.data(), tensors.points.data(), tensors.eyeDistance.data()]);
+  const tensors = tf.tidy(() => ({ pose: regressor.regress(image).pose, mirrored: regressor.regress(tf.reverse(image, 2)).pose, points: landmarks(image), eyeDistance: labelTensors(head, { labels: [crop], seen: [true] }).eyeDistance }));
+  const [pose, mirrored, found, [eyeDistance]] = await Promise.all([tensors.pose.data(), tensors.mirrored.data(), tensors.points.data(), tensors.eyeDistance.data()]);
   tf.dispose([image, tensors] as never);
-  return { rotation: threeDdfaRotation(pose, scale), landmarks: { found, labelled: crop.landmarks, eyeDistance: eyeDistance as number } };
+  return { rotation: threeDdfaRotation(pose, scale), mirrored: mirrorRotation(threeDdfaRotation(mirrored, scale)), landmarks: { found, labelled: crop.landmarks, eyeDistance: eyeDistance as number } };
 }
 
-/** Mean errors on the same images: of the rotation in degrees, of the landmarks in percent of the eyes' distance. */
+/** Mean errors on the same images: of the rotation in degrees, how far the mirror image's is from it, of the landmarks in percent of the eyes' distance. */
 export async function evaluateThreeDdfa(network: ThreeDdfa, head: JudgingHead, faces: readonly LabelledFace[]): Promise<Record<string, number>> {
   const findings: Finding[] = [];
   for (const face of faces) findings.push(await findIn(network, head, face));
@@ -104,6 +107,7 @@ export async function evaluateThreeDdfa(network: ThreeDdfa, head: JudgingHead, f
   return {
     threeDdfaRotationDegrees: plain,
     threeDdfaRotationDegreesAligned: aligned,
+    threeDdfaMirroredRotationDegrees: DEGREES * meanOf(findings.map(({ rotation, mirrored }) => rotationDistance(rotation, mirrored))),
     threeDdfaLandmarksPercent: landmarksPercent(landmarks),
     ...(faces.length < 2 * FEWEST_OF_A_HALF ? {} : { threeDdfaLandmarksPercentFittedOnOtherHalf: landmarksPercent(calibrated(landmarks)) }),
   };
