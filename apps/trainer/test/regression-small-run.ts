@@ -9,7 +9,7 @@ import type { RegressionConfig } from '../src/regression/regression-config.ts';
 import { randomStream } from '../src/pretraining/random-stream.ts';
 import type { LabelledFace, LabelledFaces } from '../src/regression/labelled-faces.ts';
 
-const EXAMPLE = new URL('../configs/face3d-first.yaml', import.meta.url);
+const EXAMPLE = new URL('../configs/open-face3d.yaml', import.meta.url);
 export const SIDE = 40;
 const VERTICES = 72;
 const LANDMARKS = 68;

@@ -88,7 +88,7 @@ test('law: a face regressor that is killed and resumed ends with the bits of one
     'engine=cpu', 'points=20', 'network.input=32', 'network.width=0.125', 'network.identity=2', 'batch=4', 'snapshot.measured=2', 'snapshot.rows=1', 'snapshot.columns=2', 'snapshotEvery=4',
   ].flatMap((setting) => ['--set', setting]);
   const out = path.join(folder, 'runs');
-  const { status, stdout, stderr } = trainer('verify-resume', 'configs/face3d-first.yaml', '--out', out, '--steps', '6', '--kills', '3', ...settings);
+  const { status, stdout, stderr } = trainer('verify-resume', 'configs/open-face3d.yaml', '--out', out, '--steps', '6', '--kills', '3', ...settings);
   expect(stderr).not.toMatch(/Error/);
   expect(stdout).toMatch(/equal bit for bit: \d+ tensors at step 6, after [1-3] kills/);
   expect(status).toBe(0);
