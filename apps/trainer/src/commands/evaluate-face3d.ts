@@ -6,14 +6,13 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { openCheckpoint, readTensors, toFloat32 } from '@mfim/checkpoints';
 import { coefficientNetworkParameters } from '@mfim/losses-3dmm';
-import type { WeightState } from '@mfim/nn';
 import { readIct } from '@mfim/losses-3dmm/node';
 import { InputError } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { averagedRegressor, regressionConfigOf } from '../regression/averaged-regressor.ts';
 import { evaluateRegressor } from '../regression/evaluate-regressor.ts';
 import { evaluateThreeDdfa, threeDdfaOf } from '../regression/evaluate-three-ddfa.ts';
-import type { ThreeDdfaScale } from '../regression/evaluate-three-ddfa.ts';
+import type { ThreeDdfa, ThreeDdfaScale } from '../regression/evaluate-three-ddfa.ts';
 import { evaluatePhotos } from '../regression/evaluate-photos.ts';
 import { openFsaNet } from '../regression/fsa-net.ts';
 import { openHeadFaces } from '../regression/labelled-faces.ts';
@@ -54,12 +53,13 @@ async function readScale(file: string): Promise<ThreeDdfaScale> {
   }
 }
 
-const readThreeDdfa = (folder: string): Promise<WeightState> => readLossNetwork('threeDdfa', path.join(folder, WEIGHTS_FILE));
+async function readThreeDdfa(folder: string): Promise<ThreeDdfa> {
+  const state = await readLossNetwork('threeDdfa', path.join(folder, WEIGHTS_FILE));
+  return threeDdfaOf(coefficientNetworkParameters(state), state, await readScale(path.join(folder, SCALE_FILE)));
+}
 
 async function againstThreeDdfa(folder: string | undefined, { model }: MeasuredRegressor, faces: readonly LabelledFace[]): Promise<Record<string, number>> {
-  if (folder === undefined) return {};
-  const state = await readThreeDdfa(folder);
-  return evaluateThreeDdfa(threeDdfaOf(coefficientNetworkParameters(state), state, await readScale(path.join(folder, SCALE_FILE))), model.head, faces);
+  return folder === undefined ? {} : evaluateThreeDdfa(await readThreeDdfa(folder), model.head, faces);
 }
 
 async function onPhotos({ pairs, photos: folders, threeDdfa, fsaNet }: Flags, regressor: MeasuredRegressor): Promise<Record<string, number>> {
@@ -67,7 +67,7 @@ async function onPhotos({ pairs, photos: folders, threeDdfa, fsaNet }: Flags, re
   const photos = await openPhotoPairs(pairs, folders ?? []);
   const other = fsaNet === undefined ? undefined : await openFsaNet(fsaNet);
   try {
-    const networks = { ...(threeDdfa === undefined ? {} : { threeDdfa: coefficientNetworkParameters(await readThreeDdfa(threeDdfa)) }), ...(other === undefined ? {} : { fsaNet: other }) };
+    const networks = { ...(threeDdfa === undefined ? {} : { threeDdfa: await readThreeDdfa(threeDdfa) }), ...(other === undefined ? {} : { fsaNet: other }) };
     return await evaluatePhotos({ regressor, photos, ...networks });
   } finally {
     await other?.close();

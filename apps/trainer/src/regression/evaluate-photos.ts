@@ -1,11 +1,15 @@
-/** What a regressor is worth on real photos, which have no labels: whether shapes know people, and head pose beside FSA-Net's; 3DDFA_V2 on the same photos. */
+/**
+ * What a regressor is worth on real photos, which have no labels: whether shapes know people, and head pose beside FSA-Net's; 3DDFA_V2 on
+ * the same photos. Roll is left out of the pose: alignment has taken it out of the photos.
+ */
 import { eulerFromRotation } from '@mfim/face3d';
-import { openFaceCoefficients, openFaceFraming, threeDdfaRegressor } from '@mfim/losses-3dmm';
-import type { CoefficientNetworkParameters } from '@mfim/losses-3dmm';
+import { openFaceCoefficients, openFaceFraming } from '@mfim/losses-3dmm';
 import { fixedCrop } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import { imagesAt } from '../training/training-set.ts';
 import { correlation } from './evaluate-regressor.ts';
+import { threeDdfaRotation } from './evaluate-three-ddfa.ts';
+import type { ThreeDdfa } from './evaluate-three-ddfa.ts';
 import type { FsaNet, HeadAngles } from './fsa-net.ts';
 import type { MeasuredRegressor } from './measure-regressor.ts';
 import type { PhotoPairs } from './photo-pairs.ts';
@@ -16,12 +20,16 @@ import { samePersonFigures } from './same-person.ts';
 export interface PhotoEvaluation {
   readonly regressor: Pick<MeasuredRegressor, 'model' | 'flat'>;
   readonly photos: PhotoPairs;
-  readonly threeDdfa?: CoefficientNetworkParameters;
+  readonly threeDdfa?: Pick<ThreeDdfa, 'regressor' | 'scale'>;
   readonly fsaNet?: FsaNet;
 }
 
 const DEGREES = 180 / Math.PI;
-const ANGLES = ['yaw', 'pitch', 'roll'] as const;
+const ANGLES = ['yaw', 'pitch'] as const;
+/** Degrees from the median of all photos, as FSA-Net sees them, from which a head counts as turned. */
+const TURNED = 10;
+/** Fewer turned heads say nothing. */
+const FEWEST_TURNED = 8;
 
 /** How a regressor reads whole aligned faces. */
 function reader({ model, flat }: PhotoEvaluation['regressor']) {
@@ -29,19 +37,55 @@ function reader({ model, flat }: PhotoEvaluation['regressor']) {
   return (images: tf.Tensor) => openFaceCoefficients(regressCrops(model, flat, fixedCrop(framing, images)), model.size);
 }
 
-async function comparePose({ regressor, photos }: PhotoEvaluation, fsaNet: FsaNet): Promise<Record<string, number>> {
+/** The rotation in an image, as nine numbers. */
+type RotationOf = (image: tf.Tensor) => Promise<Float64Array>;
+
+function rotationReaders({ regressor, threeDdfa }: PhotoEvaluation): Readonly<Record<string, RotationOf>> {
   const read = reader(regressor);
-  const [ours, theirs]: [HeadAngles[], HeadAngles[]] = [[], []];
-  for (const { dataset, number } of photos.pairs.flat()) {
+  const numbersOf = async (found: tf.Tensor): Promise<Float64Array> => {
+    const numbers = Float64Array.from(await found.data());
+    found.dispose();
+    return numbers;
+  };
+  const ours: RotationOf = (image) => numbersOf(tf.tidy(() => read(image).rotations));
+  if (threeDdfa === undefined) return { '': ours };
+  return { '': ours, threeDdfa: async (image) => threeDdfaRotation(await numbersOf(tf.tidy(() => threeDdfa.regressor.regress(image).pose)), threeDdfa.scale) };
+}
+
+function anglesOf(rotation: Float64Array): Pick<HeadAngles, 'yaw' | 'pitch'> {
+  const { yaw, pitch } = eulerFromRotation('hopenet', rotation);
+  return { yaw: DEGREES * yaw, pitch: DEGREES * pitch };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** `yawCorrelationWithFsaNet` over all photos, `yawCorrelationWithFsaNetWhereTurned` over heads that are turned, and how many those are. */
+async function comparePose(evaluation: PhotoEvaluation, fsaNet: FsaNet): Promise<Record<string, number>> {
+  const readers = Object.entries(rotationReaders(evaluation));
+  const found = new Map(readers.map(([name]) => [name, [] as Pick<HeadAngles, 'yaw' | 'pitch'>[]]));
+  const theirs: HeadAngles[] = [];
+  for (const { dataset, number } of evaluation.photos.all) {
     const image = await imagesAt(dataset, [number]);
-    const rotation = tf.tidy(() => read(image).rotations);
-    const { yaw, pitch, roll } = eulerFromRotation('hopenet', Float64Array.from(await rotation.data()));
-    ours.push({ yaw: DEGREES * yaw, pitch: DEGREES * pitch, roll: DEGREES * roll });
+    for (const [name, rotationOf] of readers) found.get(name)!.push(anglesOf(await rotationOf(image)));
     theirs.push(await fsaNet.angles(image));
-    tf.dispose([image, rotation]);
+    image.dispose();
   }
-  const rows = ANGLES.map((angle) => [`${angle}CorrelationWithFsaNet`, correlation(ours.map((face) => face[angle]), theirs.map((face) => face[angle]))] as const);
-  return Object.fromEntries(rows);
+  const figures: Record<string, number> = { posePhotos: theirs.length };
+  for (const angle of ANGLES) {
+    const middle = median(theirs.map((face) => face[angle]));
+    const turned = theirs.flatMap((face, index) => (Math.abs(face[angle] - middle) >= TURNED ? [index] : []));
+    figures[`${angle}Turned`] = turned.length;
+    for (const [name, ours] of found) {
+      const row = `${name === '' ? angle : name + capitalised(angle)}CorrelationWithFsaNet`;
+      figures[row] = correlation(ours.map((face) => face[angle]), theirs.map((face) => face[angle]));
+      if (turned.length >= FEWEST_TURNED) figures[`${row}WhereTurned`] = correlation(turned.map((index) => ours[index]![angle]), turned.map((index) => theirs[index]![angle]));
+    }
+  }
+  return figures;
 }
 
 /** Numbers by name; those of 3DDFA_V2 begin with threeDdfa. */
@@ -51,8 +95,7 @@ export async function evaluatePhotos(evaluation: PhotoEvaluation): Promise<Recor
   const weights = tf.sqrt(tf.tensor1d(regressor.model.head.variances.slice()));
   const ours = await samePersonFigures((images) => tf.mul(read(images).identity, weights), photos);
   weights.dispose();
-  const other = threeDdfa === undefined ? undefined : threeDdfaRegressor(threeDdfa);
-  const theirs = other === undefined ? undefined : await samePersonFigures((images) => other.regress(images).shape, photos);
+  const theirs = threeDdfa === undefined ? undefined : await samePersonFigures((images) => threeDdfa.regressor.regress(images).shape, photos);
   return {
     pairs: photos.pairs.length,
     pairsAbsent: photos.absent,

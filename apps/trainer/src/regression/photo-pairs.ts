@@ -18,6 +18,8 @@ export interface PhotoPairs {
   /** A photo is in none of the folders. */
   readonly absent: number;
   readonly nearDuplicates: number;
+  /** Every photo of the folders. */
+  readonly all: readonly PhotoPlace[];
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ async function isNearDuplicate([first, second]: readonly [PhotoPlace, PhotoPlace
 }
 
 async function findPairs(names: readonly (readonly [string, string])[], opened: readonly Dataset[]): Promise<Omit<PhotoPairs, 'close'>> {
+  const all = opened.flatMap((dataset) => dataset.index.images.map((_, number) => ({ dataset, number })));
   const places = new Map(opened.flatMap((dataset) => dataset.index.images.map(({ origin }, number) => [nameOf(origin), { dataset, number }] as const)));
   const found = names.flatMap((pair) => {
     const [first, second] = [places.get(pair[0]), places.get(pair[1])];
@@ -58,7 +61,7 @@ async function findPairs(names: readonly (readonly [string, string])[], opened: 
   });
   const pairs: (readonly [PhotoPlace, PhotoPlace])[] = [];
   for (const pair of found) if (!(await isNearDuplicate(pair))) pairs.push(pair);
-  return { pairs, absent: names.length - found.length, nearDuplicates: found.length - pairs.length };
+  return { pairs, absent: names.length - found.length, nearDuplicates: found.length - pairs.length, all };
 }
 
 /**
