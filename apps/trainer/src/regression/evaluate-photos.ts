@@ -40,13 +40,14 @@ function reader({ model, flat }: PhotoEvaluation['regressor']) {
 /** The rotation in an image, as nine numbers. */
 type RotationOf = (image: tf.Tensor) => Promise<Float64Array>;
 
+async function numbersOf(found: tf.Tensor): Promise<Float64Array> {
+  const numbers = Float64Array.from(await found.data());
+  found.dispose();
+  return numbers;
+}
+
 function rotationReaders({ regressor, threeDdfa }: PhotoEvaluation): Readonly<Record<string, RotationOf>> {
   const read = reader(regressor);
-  const numbersOf = async (found: tf.Tensor): Promise<Float64Array> => {
-    const numbers = Float64Array.from(await found.data());
-    found.dispose();
-    return numbers;
-  };
   const ours: RotationOf = (image) => numbersOf(tf.tidy(() => read(image).rotations));
   if (threeDdfa === undefined) return { '': ours };
   return { '': ours, threeDdfa: async (image) => threeDdfaRotation(await numbersOf(tf.tidy(() => threeDdfa.regressor.regress(image).pose)), threeDdfa.scale) };
