@@ -30,6 +30,8 @@ export type { Covers, Frame, ProjectedMesh } from './render/rasterise.ts';
 export { axisAngleFromRotation, rotationFromAxisAngle } from './rotation/axis-angle.ts';
 export { EULER_RULES, eulerFromRotation, rotationFromEuler } from './rotation/euler-angles.ts';
 export type { EulerAngles, EulerConvention, EulerRule } from './rotation/euler-angles.ts';
+export { headAngles } from './rotation/head-angles.ts';
+export type { HeadAngles } from './rotation/head-angles.ts';
 export { composeRotations, elementaryRotation, identityRotation, invertRotation, rotationDistance } from './rotation/rotation-matrix.ts';
 export type { Axis, RotationMatrix } from './rotation/rotation-matrix.ts';
 export { rotationFromSix, sixFromRotation } from './rotation/six-dimensional.ts';

@@ -7,6 +7,7 @@ import {
   composeRotations,
   elementaryRotation,
   eulerFromRotation,
+  headAngles,
   identityRotation,
   invertRotation,
   rotationDistance,
@@ -92,5 +93,10 @@ describe('Euler angles', () => {
     expect(yaw).toBeCloseTo(Math.asin(rotation[6]!), 9);
     expect(pitch).toBeCloseTo(Math.atan2(rotation[7]!, rotation[8]!), 9);
     expect(roll).toBeCloseTo(Math.atan2(rotation[3]!, rotation[0]!), 9);
+  });
+
+  test("value: a head's angles are HopeNet's, in degrees", () => {
+    const found = headAngles(rotationFromEuler('hopenet', { pitch: Math.PI / 18, yaw: Math.PI / 6, roll: -Math.PI / 9 }));
+    expect([found.pitch, found.yaw, found.roll].map((angle) => Number(angle.toFixed(9)))).toEqual([10, 30, -20]);
   });
 });

@@ -1,11 +1,11 @@
 /** What `mfim face3d` says of a photo: as JSON, and in lines. */
+import { headAngles } from '@mfim/face3d';
+import type { HeadAngles } from '@mfim/face3d';
 import type { OpenFaceFacts } from '@mfim/losses-3dmm';
 import { reportFace } from '../swap-report.ts';
 import type { FaceReport } from '../swap-report.ts';
 import type { FaceReading, FaceNetwork } from './face-network.ts';
 import type { ReadPhoto } from './face-workshop.ts';
-import { ANGLES_MEANING, headAngles } from './head-angles.ts';
-import type { HeadAngles } from './head-angles.ts';
 import { posedHead } from './posed-head.ts';
 import type { HeadMask } from './draw-overlay.ts';
 
@@ -47,6 +47,9 @@ export interface PhotoReport3d {
   /** Found, but read with less confidence than was asked for. */
   readonly doubtful: readonly DoubtfulReport[];
 }
+
+/** What the angles of a pose mean, for people. */
+export const ANGLES_MEANING = 'degrees as HopeNet has them, R = Rx(-pitch) Ry(-yaw) Rz(-roll): yaw above 0 looks to the left of the picture, pitch above 0 up, roll above 0 leans clockwise';
 
 const PERCENT = 100;
 const DIGITS = { coefficient: 4, angle: 2, pixel: 2, confidence: 3, rotation: 6, length: 3 } as const;

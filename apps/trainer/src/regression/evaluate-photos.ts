@@ -2,7 +2,8 @@
  * What a regressor is worth on real photos, which have no labels: whether shapes know people, and head pose beside FSA-Net's; 3DDFA_V2 on
  * the same photos. Roll is left out of the pose: alignment has taken it out of the photos.
  */
-import { eulerFromRotation } from '@mfim/face3d';
+import { headAngles } from '@mfim/face3d';
+import type { HeadAngles } from '@mfim/face3d';
 import { openFaceCoefficients, openFaceFraming } from '@mfim/losses-3dmm';
 import { fixedCrop } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
@@ -10,7 +11,7 @@ import { imagesAt } from '../training/training-set.ts';
 import { correlation } from './evaluate-regressor.ts';
 import { threeDdfaRotation } from './evaluate-three-ddfa.ts';
 import type { ThreeDdfa } from './evaluate-three-ddfa.ts';
-import type { FsaNet, HeadAngles } from './fsa-net.ts';
+import type { FsaNet } from './fsa-net.ts';
 import type { MeasuredRegressor } from './measure-regressor.ts';
 import type { PhotoPairs } from './photo-pairs.ts';
 import { regressCrops } from './regression-step.ts';
@@ -24,7 +25,6 @@ export interface PhotoEvaluation {
   readonly fsaNet?: FsaNet;
 }
 
-const DEGREES = 180 / Math.PI;
 const ANGLES = ['yaw', 'pitch'] as const;
 /** Degrees from the median of all photos, as FSA-Net sees them, from which a head counts as turned. */
 const TURNED = 10;
@@ -53,11 +53,6 @@ function rotationReaders({ regressor, threeDdfa }: PhotoEvaluation): Readonly<Re
   return { '': ours, threeDdfa: async (image) => threeDdfaRotation(await numbersOf(tf.tidy(() => threeDdfa.regressor.regress(image).pose)), threeDdfa.scale) };
 }
 
-function anglesOf(rotation: Float64Array): Pick<HeadAngles, 'yaw' | 'pitch'> {
-  const { yaw, pitch } = eulerFromRotation('hopenet', rotation);
-  return { yaw: DEGREES * yaw, pitch: DEGREES * pitch };
-}
-
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
@@ -67,11 +62,11 @@ const capitalised = (word: string): string => word.charAt(0).toUpperCase() + wor
 /** `yawCorrelationWithFsaNet` over all photos, `yawCorrelationWithFsaNetWhereTurned` over heads that are turned, and how many those are. */
 async function comparePose(evaluation: PhotoEvaluation, fsaNet: FsaNet): Promise<Record<string, number>> {
   const readers = Object.entries(rotationReaders(evaluation));
-  const found = new Map(readers.map(([name]) => [name, [] as Pick<HeadAngles, 'yaw' | 'pitch'>[]]));
+  const found = new Map(readers.map(([name]) => [name, [] as HeadAngles[]]));
   const theirs: HeadAngles[] = [];
   for (const { dataset, number } of evaluation.photos.all) {
     const image = await imagesAt(dataset, [number]);
-    for (const [name, rotationOf] of readers) found.get(name)!.push(anglesOf(await rotationOf(image)));
+    for (const [name, rotationOf] of readers) found.get(name)!.push(headAngles(await rotationOf(image)));
     theirs.push(await fsaNet.angles(image));
     image.dispose();
   }

@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
+import type { HeadAngles } from '@mfim/face3d';
 import { openFaceFraming } from '@mfim/losses-3dmm';
 import { fixedCrop } from '@mfim/nn';
 import { InputError, onnxRuntime } from '@mfim/tensor-contracts';
@@ -15,13 +16,6 @@ const SIDE = 64;
 const BYTE_CENTRE = 127.5;
 const INPUT_DIVISOR = 128;
 const FRAMING = openFaceFraming(SIDE);
-
-/** Degrees. */
-export interface HeadAngles {
-  readonly yaw: number;
-  readonly pitch: number;
-  readonly roll: number;
-}
 
 /** The networks, open. */
 export interface FsaNet {

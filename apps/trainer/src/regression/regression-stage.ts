@@ -3,6 +3,7 @@ import type { HeadModel } from '@mfim/face3d';
 import { countMemory } from '@mfim/tfjs-onnx';
 import { emptied } from '../memory/count-step.ts';
 import type { Stage, StageSnapshot } from '../run/stage.ts';
+import { DEGREES } from './evaluate-regressor.ts';
 import { facePlans, loadFaces } from './face-batch.ts';
 import type { FaceBatch, FacePlan } from './face-batch.ts';
 import type { LabelledFaces } from './labelled-faces.ts';
@@ -18,7 +19,6 @@ import type { RegressionContext } from './regression-step.ts';
 /** The stage `regress`. */
 export type RegressionStage = Stage<RegressionState, FacePlan, FaceBatch>;
 
-const DEGREES = 180 / Math.PI;
 
 /** Faces that were held out with their landmarks; the fewer those are off, the better the checkpoint. Without any, faces of training and no score. */
 async function snapshot({ config, model }: RegressionContext, { training, heldOut }: LabelledFaces, state: RegressionState): Promise<StageSnapshot> {

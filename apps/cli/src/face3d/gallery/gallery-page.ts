@@ -1,7 +1,6 @@
 /** The gallery as one HTML page that asks nothing of the network: every face with its pictures, pose, confidence and strongest expressions. */
-import { signedDegrees, strongestExpressions } from '../face-report.ts';
+import { ANGLES_MEANING, signedDegrees, strongestExpressions } from '../face-report.ts';
 import type { HeadReport } from '../face-report.ts';
-import { ANGLES_MEANING } from '../head-angles.ts';
 import type { GalleryPictures } from './gallery-pictures.ts';
 import { PICTURE_SIDE } from './gallery-pictures.ts';
 import { GALLERY_SCRIPT } from './gallery-script.ts';
