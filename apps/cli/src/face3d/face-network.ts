@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import type { PerspectiveCamera, RigidMotion } from '@mfim/face3d';
 import { alignFfhq, ffhqQuad } from '@mfim/faces';
 import type { Face } from '@mfim/faces';
-import { faceConfidences, openFaceFacts, openFaceFraming, openFacePose, openFaceView } from '@mfim/losses-3dmm';
-import type { OpenFaceFacts } from '@mfim/losses-3dmm';
+import { OPEN_FACE_FACTS_FILE, faceConfidences, openFaceFraming, openFacePose, openFaceView, readOpenFaceExport } from '@mfim/losses-3dmm';
+import type { OpenFaceExport, OpenFaceFacts, OpenFaceFiles } from '@mfim/losses-3dmm';
 import type { JudgedFace } from '@mfim/metrics';
 import { fixedCrop } from '@mfim/nn';
+import type { CropFraming } from '@mfim/nn';
 import { sha256 } from '@mfim/pipeline';
 import { InputError, toSigned } from '@mfim/tensor-contracts';
 import type { ByteImage, HostTensor, InferenceRuntime, InferenceSession } from '@mfim/tensor-contracts';
@@ -47,33 +48,19 @@ export interface FaceNetwork {
   release(): Promise<void>;
 }
 
-const FACTS_FILE = 'face3d.json';
 /** The face is aligned at a larger size than the network reads, so that its crop is always a reduction. */
 const OVERSAMPLING = 2;
 
-async function readFacts(folder: string): Promise<OpenFaceFacts> {
-  const file = join(folder, FACTS_FILE);
-  const text = new TextDecoder().decode(await readInputFile(file, 'face regressor'));
-  try {
-    return openFaceFacts(JSON.parse(text), file);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new InputError({ where: file, expected: 'JSON', got: cause.message, remedy: 'export the regressor again with mfim-train export-face3d', cause });
-  }
+function filesIn(folder: string): OpenFaceFiles {
+  return { origin: folder, sha256, read: (name) => readInputFile(join(folder, name), 'face regressor') };
 }
 
-async function openSession(folder: string, { file }: OpenFaceFacts, runtime: InferenceRuntime): Promise<InferenceSession> {
-  const path = join(folder, file.name);
-  const bytes = await readInputFile(path, 'face regressor');
-  const found = await sha256(bytes);
-  const remedy = `take ${FACTS_FILE} and ${file.name} from one export`;
-  if (bytes.length !== file.bytes || found !== file.sha256) {
-    throw new InputError({ where: path, expected: `${file.bytes} bytes with sha256 ${file.sha256}`, got: `${bytes.length} bytes with ${found}`, remedy });
-  }
+async function openSession(runtime: InferenceRuntime, folder: string, { facts, network }: OpenFaceExport): Promise<InferenceSession> {
   try {
-    return await runtime.open(bytes);
+    return await runtime.open(network);
   } catch (cause) {
-    throw new InputError({ where: path, expected: 'a network that ONNX Runtime opens', got: cause instanceof Error ? cause.message : String(cause), remedy, cause });
+    const got = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError({ where: join(folder, facts.file.name), expected: 'a network that ONNX Runtime opens', got, remedy: `take ${OPEN_FACE_FACTS_FILE} and ${facts.file.name} from one export`, cause });
   }
 }
 
@@ -85,10 +72,10 @@ function row(outputs: Readonly<Record<string, HostTensor>>, name: string, width:
   throw new InputError({ where: `face regressor, output ${name}`, expected: `${width} finite numbers`, got, remedy: 'export the regressor again with mfim-train export-face3d' });
 }
 
-/** [1, input, input, 3] in [-1, 1]. */
-function cropAligned(aligned: ByteImage, input: number): HostTensor {
+/** [1, side, side, 3] in [-1, 1]; the framing's sampling weights are remembered with it. */
+function cropAligned(aligned: ByteImage, framing: CropFraming): HostTensor {
   const { data: values, width, height } = toSigned(aligned);
-  const crop = tf.tidy(() => fixedCrop(openFaceFraming(input), tf.tensor4d(values, [1, height, width, 3])));
+  const crop = tf.tidy(() => fixedCrop(framing, tf.tensor4d(values, [1, height, width, 3])));
   const data = crop.dataSync<'float32'>();
   crop.dispose();
   return { data, shape: crop.shape };
@@ -141,17 +128,17 @@ function judgementOf(outputs: Readonly<Record<string, HostTensor>>, { network }:
  * @throws InputError when a file is absent, damaged, or of something else
  */
 export async function openFaceNetwork(folder: string, runtime: InferenceRuntime): Promise<FaceNetwork> {
-  const facts = await readFacts(folder);
-  const session = await openSession(folder, facts, runtime);
+  const found = await readOpenFaceExport(filesIn(folder));
+  const { facts } = found;
+  const session = await openSession(runtime, folder, found);
   await useCpuBackend();
+  const framing = openFaceFraming(facts.network.input);
+  const run = (aligned: ByteImage): Promise<Readonly<Record<string, HostTensor>>> => session.run({ face: cropAligned(aligned, framing) });
   return {
     folder,
     facts,
-    read: async (photo, face) => {
-      const aligned = alignFfhq(photo, face.landmarks, OVERSAMPLING * facts.network.input);
-      return readingOf(face, await session.run({ face: cropAligned(aligned, facts.network.input) }), facts);
-    },
-    judge: async (aligned) => judgementOf(await session.run({ face: cropAligned(aligned, facts.network.input) }), facts),
+    read: async (photo, face) => readingOf(face, await run(alignFfhq(photo, face.landmarks, OVERSAMPLING * framing.size)), facts),
+    judge: async (aligned) => judgementOf(await run(aligned), facts),
     release: () => session.release(),
   };
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { HeadModel } from '@mfim/face3d';
-import { OPEN_FACE_SQUARE, foldOpenFace, modeVariances, openFaceCoefficients, openFaceNetwork, openFacePoseWeights } from '@mfim/losses-3dmm';
+import { OPEN_FACE_FACTS_FILE, OPEN_FACE_SQUARE, foldOpenFace, modeVariances, openFaceCoefficients, openFaceNetwork, openFacePoseWeights } from '@mfim/losses-3dmm';
 import type { OpenFaceFacts, OpenFaceParameters } from '@mfim/losses-3dmm';
 import { flattenParameters } from '@mfim/nn';
 import type { ParameterTree } from '@mfim/nn';
@@ -30,7 +30,6 @@ export interface RegressorExport {
 }
 
 const NETWORK_FILE = 'face3d.onnx';
-const FACTS_FILE = 'face3d.json';
 const CARD_FILE = 'README.md';
 const OUTPUTS = ['identity', 'expression', 'rotations', 'centre', 'scale', 'distance', 'logDeviation'] as const;
 const DIGITS = 4;
@@ -111,7 +110,7 @@ export async function exportRegressor(request: RegressorExport): Promise<number>
   const bytes = await traceRegressor(request);
   await mkdir(folder, { recursive: true });
   await replaceFile(path.join(folder, NETWORK_FILE), bytes);
-  await replaceFile(path.join(folder, FACTS_FILE), `${JSON.stringify(factsOf(request, bytes), null, 2)}\n`);
+  await replaceFile(path.join(folder, OPEN_FACE_FACTS_FILE), `${JSON.stringify(factsOf(request, bytes), null, 2)}\n`);
   const card = path.join(folder, CARD_FILE);
   const hasCard = await access(card).then(
     () => true,

@@ -5,6 +5,9 @@ import { OPEN_FACE_SQUARE } from './open-face-crop.ts';
 import type { OpenFaceSize } from './open-face-network.ts';
 import { OPEN_FACE_POSE_WIDTH } from './open-face-outputs.ts';
 
+/** Its name. */
+export const OPEN_FACE_FACTS_FILE = 'face3d.json';
+
 /** Facts of one export. */
 export interface OpenFaceFacts {
   readonly format: 'mfim-face3d';
