@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Backend, OperationAttribute } from './tensorflow-backend.ts';
 import { floatType } from './tensorflow-backend.ts';
+import { constantTensor } from './tensorflow-constants.ts';
 
 const OPERATION = '_MklNativeFusedBatchNormEx';
 const OUTPUTS = 6;
@@ -30,15 +31,12 @@ function attributes(native: Backend): readonly OperationAttribute[] {
 }
 
 function inOnePass(native: Backend, x: TensorInfo, bias: TensorInfo): TensorInfo {
-  const filled = (value: number): tf.Tensor => tf.tensor1d(new Float32Array(bias.shape[0] as number).fill(value));
-  const [scale, mean, variance] = [filled(1), filled(0), filled(1 - EPSILON)];
-  try {
-    const [result, ...others] = native.executeMultipleOutputs(OPERATION, attributes(native), [x, scale, bias, mean, variance], OUTPUTS);
-    tf.dispose(others as tf.Tensor[]);
-    return result as TensorInfo;
-  } finally {
-    tf.dispose([scale, mean, variance]);
-  }
+  const channels = bias.shape[0] as number;
+  const filled = (value: number): tf.Tensor1D => constantTensor(`${channels} of ${value}`, () => tf.tensor1d(new Float32Array(channels).fill(value)));
+  const inputs = [x, filled(1), bias, filled(0), filled(1 - EPSILON)];
+  const [result, ...others] = native.executeMultipleOutputs(OPERATION, attributes(native), inputs, OUTPUTS);
+  tf.dispose(others as tf.Tensor[]);
+  return result as TensorInfo;
 }
 
 let isOffered: boolean | undefined;

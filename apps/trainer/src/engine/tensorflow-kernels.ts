@@ -8,6 +8,7 @@ import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core
 import { floatType } from './tensorflow-backend.ts';
 import type { Backend, OperationAttribute } from './tensorflow-backend.ts';
 import { biasedReluKernel } from './tensorflow-biased-relu.ts';
+import { constantTensor } from './tensorflow-constants.ts';
 
 const BACKEND = 'tensorflow';
 const MATRIX = 2;
@@ -18,17 +19,8 @@ interface Call {
   readonly attrs?: NamedAttrMap;
 }
 
-/** Shapes as TensorFlow reads them; a network has few, and every step asks for each of them. */
-const sizeTensors = new Map<string, tf.Tensor1D>();
-
-function sizesOf(shape: readonly number[]): tf.Tensor1D {
-  const name = shape.join();
-  const known = sizeTensors.get(name);
-  if (known !== undefined && !known.isDisposed) return known;
-  const made = tf.keep(tf.tensor1d(shape.slice(), 'int32'));
-  sizeTensors.set(name, made);
-  return made;
-}
+/** A shape as TensorFlow reads it. */
+const sizesOf = (shape: readonly number[]): tf.Tensor1D => constantTensor(`sizes ${shape.join()}`, () => tf.tensor1d(shape.slice(), 'int32'));
 
 /** TensorFlow's gradients take the upper gradient first, then what the activation read. */
 function activationGradient(operation: string): KernelFunc {
