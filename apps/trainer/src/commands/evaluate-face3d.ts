@@ -14,10 +14,9 @@ import { evaluateRegressor } from '../regression/evaluate-regressor.ts';
 import { evaluateThreeDdfa, threeDdfaOf } from '../regression/evaluate-three-ddfa.ts';
 import type { ThreeDdfa, ThreeDdfaScale } from '../regression/evaluate-three-ddfa.ts';
 import { evaluatePhotos } from '../regression/evaluate-photos.ts';
+import type { PhotoEvaluation } from '../regression/evaluate-photos.ts';
 import { openFsaNet } from '../regression/fsa-net.ts';
 import { openHeadFaces } from '../regression/labelled-faces.ts';
-import type { LabelledFace } from '../regression/labelled-faces.ts';
-import type { MeasuredRegressor } from '../regression/measure-regressor.ts';
 import { openPhotoPairs } from '../regression/photo-pairs.ts';
 import { readLossNetwork } from '../training/loss-networks.ts';
 import { STEP_FLAG, chosenCheckpoint } from './chosen-checkpoint.ts';
@@ -58,17 +57,15 @@ async function readThreeDdfa(folder: string): Promise<ThreeDdfa> {
   return threeDdfaOf(coefficientNetworkParameters(state), state, await readScale(path.join(folder, SCALE_FILE)));
 }
 
-async function againstThreeDdfa(folder: string | undefined, { model }: MeasuredRegressor, faces: readonly LabelledFace[]): Promise<Record<string, number>> {
-  return folder === undefined ? {} : evaluateThreeDdfa(await readThreeDdfa(folder), model.head, faces);
-}
+/** Whose figures are wanted. */
+type Judges = Pick<PhotoEvaluation, 'regressor' | 'threeDdfa'>;
 
-async function onPhotos({ pairs, photos: folders, threeDdfa, fsaNet }: Flags, regressor: MeasuredRegressor): Promise<Record<string, number>> {
+async function onPhotos({ pairs, photos: folders, fsaNet }: Flags, judges: Judges): Promise<Record<string, number>> {
   if (pairs === undefined) return {};
   const photos = await openPhotoPairs(pairs, folders ?? []);
   const other = fsaNet === undefined ? undefined : await openFsaNet(fsaNet);
   try {
-    const networks = { ...(threeDdfa === undefined ? {} : { threeDdfa: await readThreeDdfa(threeDdfa) }), ...(other === undefined ? {} : { fsaNet: other }) };
-    return await evaluatePhotos({ regressor, photos, ...networks });
+    return await evaluatePhotos({ ...judges, photos, ...(other === undefined ? {} : { fsaNet: other }) });
   } finally {
     await other?.close();
     await photos.close();
@@ -76,7 +73,7 @@ async function onPhotos({ pairs, photos: folders, threeDdfa, fsaNet }: Flags, re
 }
 
 async function evaluateFace3d(flags: Flags, run: string): Promise<void> {
-  const { json, step, dataset, threeDdfa } = flags;
+  const { json, step, dataset } = flags;
   const checkpoint = await chosenCheckpoint(run, step);
   const config = regressionConfigOf(checkpoint);
   await openPlainEngine('regress', config.engine);
@@ -89,7 +86,10 @@ async function evaluateFace3d(flags: Flags, run: string): Promise<void> {
     }
     const regressor = { ...averagedRegressor(checkpoint, head), batch: config.batch };
     const measured = await evaluateRegressor(regressor, faces.heldOut);
-    const result = { step: checkpoint.step, ...measured, ...(await againstThreeDdfa(threeDdfa, regressor, faces.heldOut)), ...(await onPhotos(flags, regressor)) };
+    const threeDdfa = flags.threeDdfa === undefined ? undefined : await readThreeDdfa(flags.threeDdfa);
+    const theirs = threeDdfa === undefined ? {} : await evaluateThreeDdfa(threeDdfa, regressor.model.head, faces.heldOut);
+    const photos = await onPhotos(flags, { regressor, ...(threeDdfa === undefined ? {} : { threeDdfa }) });
+    const result = { step: checkpoint.step, ...measured, ...theirs, ...photos };
     if (json) say(JSON.stringify(result, null, 2));
     else for (const [name, value] of Object.entries(result)) say(`${name.padEnd(NAME_WIDTH)} ${Number.isInteger(value) ? value : value.toFixed(DIGITS)}`);
   } finally {
