@@ -54,6 +54,29 @@ describe('fitLandmarks', () => {
     expect(rotationDistance(fit.motion.rotation, motion.rotation) * DEGREES).toBeLessThan(1);
   });
 
+  test('law: with what is known of the person, identity goes from where the landmarks put it to there, the surer the nearer', () => {
+    const { random, shape, landmarks } = drawHead(5);
+    const seen = landmarks.map((value) => value + random.normal());
+    const mean = Float64Array.from(shape.identity, (value) => value + 0.5);
+    const away = [Infinity, 1, 0.1, 0.001].map((spread) => {
+      const { identity } = fitLandmarks(basis, seen, { camera, ...(spread === Infinity ? {} : { person: { mean, spread } }) }).shape;
+      return Math.hypot(...Array.from(identity, (value, mode) => value - mean[mode]!));
+    });
+    expect(away).toEqual(away.toSorted((a, b) => b - a));
+    expect(away[3]).toBeLessThan(1e-2);
+    expect(away[0]).toBeGreaterThan(0.3);
+  });
+
+  test('value: a person who is the mean of the model is no person at all; modes that nothing is known of are as without', () => {
+    const { landmarks } = drawHead(6);
+    const plain = fitLandmarks(basis, landmarks, { camera }).shape.identity;
+    for (const mean of [[0, 0, 0], [0]]) expect(fitLandmarks(basis, landmarks, { camera, person: { mean, spread: 1 } }).shape.identity).toEqual(plain);
+  });
+
+  test.each([{ mean: [NaN], spread: 1 }, { mean: [0], spread: 0 }, { mean: [0], spread: -1 }])('error: a person of %j', (person) => {
+    expect(() => fitLandmarks(basis, drawHead(6).landmarks, { camera, person })).toThrow(InputError);
+  });
+
   test('gradient: slopes of the landmarks are those of differences', () => {
     const { shape, motion, landmarks } = drawHead(9);
     const task = { basis, camera, observed: landmarks, certainty: new Float64Array(68).fill(0.5) };

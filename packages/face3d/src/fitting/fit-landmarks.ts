@@ -2,9 +2,9 @@
  * A morphable model fitted to landmarks: pose, identity and expression that explain them best, by Gauss-Newton with priors.
  * Minimised is
  *
- *     sum |project(R v(a, b) + t) - observed|^2 / noise^2 + |a|^2 + |b|^2 / spread^2,   b within its range,
+ *     sum |project(R v(a, b) + t) - observed|^2 / noise^2 + |(a - m) / s|^2 + |b|^2 / spread^2,   b within its range,
  *
- * first by the pose alone, from POS, then by everything. A step that does not lower the sum is halved. Expressions at an end of
+ * m and s being 0 and 1, the model's own people, unless more is known of the person; first by the pose alone, from POS, then by everything. A step that does not lower the sum is halved. Expressions at an end of
  * their range that push outwards stay there for a step. The camera is given: landmarks alone hardly tell focal length from distance.
  */
 import { FaceError, InputError } from '@mfim/tensor-contracts';
@@ -17,7 +17,7 @@ import { composeRotations } from '../rotation/rotation-matrix.ts';
 import { landmarkSpan } from './check-landmarks.ts';
 import { initialMotion } from './initial-motion.ts';
 import { POSE_WIDTH, linearise, projectState } from './linearise.ts';
-import type { FitState, FitTask } from './linearise.ts';
+import type { FitState, FitTask, Linearised } from './linearise.ts';
 import { solvePositive } from './solve-positive.ts';
 
 /** How to fit. */
@@ -29,6 +29,8 @@ export interface FitOptions {
   readonly noise?: number;
   /** Identity modes that are fitted, from the first; default 60. */
   readonly identityModes?: number;
+  /** What is known of the person before: where the identity modes lie, and how far from it they may be. Modes beyond the mean's: 0 and 1. */
+  readonly person?: { readonly mean: ArrayLike<number>; readonly spread: number };
   /** Standard deviation of the expression coefficients; default 0.35, for blend shapes from 0 to 1. */
   readonly expressionSpread?: number;
   /** What an expression coefficient may be; default [0, 1]. */
@@ -49,8 +51,17 @@ export interface FittedFace {
 }
 
 interface Prior {
+  /** Of the identity modes: their means, and 1 / standard deviation. */
+  readonly mean: Float64Array;
+  readonly certainty: Float64Array;
   readonly spread: number;
   readonly range: readonly [number, number];
+}
+
+/** What is moved, towards what. */
+interface FitPass {
+  readonly prior: Prior;
+  readonly poseOnly: boolean;
 }
 
 const DEFAULTS = { noise: 0.02, identityModes: 60, expressionSpread: 0.35, expressionRange: [0, 1] } as const;
@@ -67,36 +78,56 @@ const HALF_CONFIDENT = 0.04;
 /** Keeps the normal matrix positive where the pose is hardly seen. */
 const DAMPING = 1e-9;
 
-function cost(task: FitTask, state: FitState, { spread }: Prior): number {
+function cost(task: FitTask, state: FitState, { mean, certainty, spread }: Prior): number {
   const projected = projectState(task, state);
   if (projected === undefined) return Infinity;
   let sum = 0;
   for (let at = 0; at < projected.length; at += 1) sum += ((projected[at]! - task.observed[at]!) * task.certainty[at >> 1]!) ** 2;
-  for (const coefficient of state.identity) sum += coefficient ** 2;
+  state.identity.forEach((coefficient, mode) => (sum += ((coefficient - mean[mode]!) * certainty[mode]!) ** 2));
   for (const coefficient of state.expression) sum += (coefficient / spread) ** 2;
   return sum;
 }
 
-/** J'J and -J'r, priors included. */
-function normalEquations(task: FitTask, state: FitState, { spread }: Prior): { readonly matrix: Float64Array; readonly right: Float64Array } {
-  const { residuals, slopes } = linearise(task, state);
-  const unknowns = slopes.length / residuals.length;
+/** Rows that are taken into the matrix together: it is read and written once for them. */
+const ROWS = 4;
+
+/** The lower half of J'J, and -J'r, of the first `moving` unknowns; the others stay 0. */
+function products({ residuals, slopes }: Linearised, unknowns: number, moving: number): { readonly matrix: Float64Array; readonly right: Float64Array } {
   const matrix = new Float64Array(unknowns * unknowns);
   const right = new Float64Array(unknowns);
-  for (let row = 0; row < residuals.length; row += 1) {
-    const start = row * unknowns;
-    for (let first = 0; first < unknowns; first += 1) {
-      const slope = slopes[start + first]!;
-      right[first]! -= slope * residuals[row]!;
-      for (let second = 0; second <= first; second += 1) matrix[first * unknowns + second]! += slope * slopes[start + second]!;
+  // Points have two rows each: what is left over at the end is two rows or none.
+  const rows = residuals.length - (residuals.length % ROWS);
+  for (let row = 0; row < rows; row += ROWS) {
+    const [a, b, c, d] = [row * unknowns, (row + 1) * unknowns, (row + 2) * unknowns, (row + 3) * unknowns] as const;
+    const [ra, rb, rc, rd] = [residuals[row]!, residuals[row + 1]!, residuals[row + 2]!, residuals[row + 3]!] as const;
+    for (let first = 0; first < moving; first += 1) {
+      const [sa, sb, sc, sd] = [slopes[a + first]!, slopes[b + first]!, slopes[c + first]!, slopes[d + first]!] as const;
+      right[first]! -= sa * ra + sb * rb + sc * rc + sd * rd;
+      const at = first * unknowns;
+      for (let second = 0; second <= first; second += 1) matrix[at + second]! += sa * slopes[a + second]! + sb * slopes[b + second]! + sc * slopes[c + second]! + sd * slopes[d + second]!;
     }
   }
+  for (let row = rows; row < residuals.length; row += 1) {
+    for (let first = 0; first < moving; first += 1) {
+      const slope = slopes[row * unknowns + first]!;
+      right[first]! -= slope * residuals[row]!;
+      for (let second = 0; second <= first; second += 1) matrix[first * unknowns + second]! += slope * slopes[row * unknowns + second]!;
+    }
+  }
+  return { matrix, right };
+}
+
+/** J'J and -J'r, priors included. */
+function normalEquations(task: FitTask, state: FitState, { prior: { mean, certainty, spread }, poseOnly }: FitPass): { readonly matrix: Float64Array; readonly right: Float64Array } {
+  const linearised = linearise(task, state);
+  const unknowns = linearised.slopes.length / linearised.residuals.length;
+  const { matrix, right } = products(linearised, unknowns, poseOnly ? POSE_WIDTH : unknowns);
   const coefficients = [...state.identity, ...state.expression];
   coefficients.forEach((coefficient, index) => {
-    const weight = index < state.identity.length ? 1 : 1 / spread ** 2;
+    const weight = (index < state.identity.length ? certainty[index]! : 1 / spread) ** 2;
     const at = POSE_WIDTH + index;
     matrix[at * unknowns + at]! += weight;
-    right[at]! -= weight * coefficient;
+    right[at]! -= weight * (coefficient - (mean[index] ?? 0));
   });
   for (let at = 0; at < POSE_WIDTH; at += 1) matrix[at * unknowns + at]! *= 1 + DAMPING;
   return { matrix, right };
@@ -124,8 +155,9 @@ function moved({ motion, identity, expression }: FitState, step: Float64Array, {
 }
 
 /** One step, or undefined when none lowers the cost. */
-function improve(task: FitTask, state: FitState, { prior, poseOnly }: { readonly prior: Prior; readonly poseOnly: boolean }): FitState | undefined {
-  const equations = normalEquations(task, state, prior);
+function improve(task: FitTask, state: FitState, pass: FitPass): FitState | undefined {
+  const { prior, poseOnly } = pass;
+  const equations = normalEquations(task, state, pass);
   const firstExpression = POSE_WIDTH + state.identity.length;
   const [low, high] = prior.range;
   freeze(equations, (unknown) => {
@@ -160,10 +192,11 @@ function fitState(task: FitTask, start: FitState, prior: Prior): { readonly stat
 
 const positive = (value: number | undefined): boolean => value === undefined || (value > 0 && Number.isFinite(value));
 
-function checkOptions({ camera, noise, identityModes, expressionSpread, weights }: FitOptions, points: number): void {
+function checkOptions({ camera, noise, identityModes, expressionSpread, weights, person }: FitOptions, points: number): void {
   const usable = weights === undefined || (weights.length === points && Array.prototype.every.call(weights, (weight: number) => weight >= 0 && Number.isFinite(weight)));
-  if (positive(camera.focal) && camera.centre.every(Number.isFinite) && positive(noise) && positive(expressionSpread) && positive(identityModes) && usable) return;
-  throw new InputError({ where: 'fitLandmarks', expected: 'a focal length, noise and spread above 0, a weight of 0 or more for each landmark', got: 'others', remedy: 'correct the options' });
+  const known = person === undefined || (positive(person.spread) && Array.prototype.every.call(person.mean, Number.isFinite));
+  if (known && positive(camera.focal) && camera.centre.every(Number.isFinite) && positive(noise) && positive(expressionSpread) && positive(identityModes) && usable) return;
+  throw new InputError({ where: 'fitLandmarks', expected: 'a focal length, noise and spreads above 0, a weight of 0 or more for each landmark, a finite mean', got: 'others', remedy: 'correct the options' });
 }
 
 /** What the unknowns of a fit are and how they begin. */
@@ -180,6 +213,17 @@ function begin(basis: MorphableBasis, observed: ArrayLike<number>, options: FitO
     expression: new Float64Array(basis.expression.length / basis.mean.length),
   };
   return { task: { basis, camera: options.camera, observed, certainty }, state, span };
+}
+
+/** What is known of coefficients before any landmark is seen. */
+function priorOf({ person, expressionSpread: spread, expressionRange: range }: FitOptions, modes: number): Prior {
+  const known = (mode: number): boolean => person !== undefined && mode < person.mean.length;
+  return {
+    mean: Float64Array.from({ length: modes }, (_, mode) => (known(mode) ? person!.mean[mode]! : 0)),
+    certainty: Float64Array.from({ length: modes }, (_, mode) => (known(mode) ? 1 / person!.spread : 1)),
+    spread: spread ?? DEFAULTS.expressionSpread,
+    range: range ?? DEFAULTS.expressionRange,
+  };
 }
 
 /** Root mean square distance over the landmarks that count. */
@@ -202,8 +246,7 @@ function distance({ observed, certainty }: FitTask, landmarks: Float64Array): nu
  */
 export function fitLandmarks(basis: MorphableBasis, observed: ArrayLike<number>, options: FitOptions): FittedFace {
   const { task, state: start, span } = begin(basis, observed, options);
-  const { expressionSpread: spread, expressionRange: range } = { ...DEFAULTS, ...options };
-  const { state, iterations } = fitState(task, start, { spread, range });
+  const { state, iterations } = fitState(task, start, priorOf(options, start.identity.length));
   const landmarks = projectState(task, state);
   const error = landmarks === undefined ? Infinity : distance(task, landmarks) / span;
   if (landmarks === undefined || !(error < HOPELESS)) {
