@@ -15,6 +15,7 @@ import { memoryCommand } from './commands/memory.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { statusCommand } from './commands/status.ts';
 import { synthesiseCommand } from './commands/synthesise.ts';
+import { peopleCommand } from './commands/people.ts';
 import { pretrainCommand, regressCommand, resumeCommand, trainCommand } from './commands/train.ts';
 import { verifyResumeCommand } from './commands/verify-resume.ts';
 
@@ -31,6 +32,7 @@ const routes = buildRouteMap({
     synthesise: synthesiseCommand,
     correspondence: correspondenceCommand,
     fit: fitCommand,
+    people: peopleCommand,
     pretrain: pretrainCommand,
     regress: regressCommand,
     train: trainCommand,

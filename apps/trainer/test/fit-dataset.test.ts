@@ -12,6 +12,7 @@ import { openDatasetWriter } from '../src/dataset/dataset-writer.ts';
 import { openDataset } from '../src/dataset/open-dataset.ts';
 import type { Dataset } from '../src/dataset/open-dataset.ts';
 import { randomStream } from '../src/pretraining/random-stream.ts';
+import { correctPitch } from '../src/synthesis/correct-pitch.ts';
 import { drawFits } from '../src/synthesis/draw-fits.ts';
 import type { FaceLabels } from '../src/synthesis/face-labels.ts';
 import type { FacemeshNetwork } from '../src/synthesis/facemesh-network.ts';
@@ -77,11 +78,33 @@ describe.skipIf(absent)('fitDataset', () => {
     expect(await readFits(folder)).toEqual(fits);
     for (const [number, fit] of fits.slice(0, 2).entries()) {
       if (!('rotation' in fit)) throw new Error(fit.refused);
-      expect(rotationDistance(Float64Array.from(fit.rotation), Float64Array.from(labels[number]!.rotation)) * DEGREES).toBeLessThan(5);
+      // This network sees all of the pitch, MediaPipe's does not.
+      const { rotation } = correctPitch({ rotation: Float64Array.from(labels[number]!.rotation), translation: labels[number]!.translation });
+      expect(rotationDistance(Float64Array.from(fit.rotation), rotation) * DEGREES).toBeLessThan(5);
       expect(fit.confidence).toBeGreaterThan(0.8);
     }
     expect(fits[2]).toEqual({ number: 2, refused: expect.stringContaining('no face') });
     expect(Array.from(await drawFits(model, dataset, fits)).slice(0, 4)).toEqual(PNG_MAGIC);
+  });
+
+  test('what an embedding says of a person is kept to; fits without it are another kind', async () => {
+    const width = 60;
+    const identityMean = new Float64Array(width).fill(0.5);
+    const prior = { embeddingMean: new Float64Array(2), identityMean, slopes: Float64Array.from({ length: 2 * width }, (_, at) => (at % 2 === 0 ? 1 : 0)) };
+    const people = { prior, name: 'abc', embed: async () => Float32Array.of(0.25, 9) };
+    await expect(fitDataset({ dataset, folder, model, network: knowing(0), people })).rejects.toThrow('fits with the people prior abc');
+    const other = await mkdtemp(path.join(tmpdir(), 'mfim-fit-'));
+    try {
+      const [plain] = await readFits(folder);
+      const [fit] = await fitDataset({ dataset, folder: other, model, network: knowing(0), people });
+      if (plain === undefined || fit === undefined || !('identity' in plain) || !('identity' in fit)) throw new Error('no fit');
+      const away = (identity: readonly number[]): number => Math.hypot(...identity.map((value) => value - 0.75));
+      expect(fit.people).toBe('abc');
+      expect(away(fit.identity)).toBeLessThan(0.5 * away(plain.identity));
+      await expect(fitDataset({ dataset, folder: other, model, network: knowing(0) })).rejects.toThrow('without a people prior');
+    } finally {
+      await rm(other, { recursive: true, force: true });
+    }
   });
 
   test('error: a file with other lines', async () => {

@@ -7,6 +7,7 @@ export type { WeakPerspectiveCamera } from './camera/weak-perspective.ts';
 export { portraitCamera } from './camera/portrait-camera.ts';
 export { fitLandmarks } from './fitting/fit-landmarks.ts';
 export type { FitOptions, FittedFace } from './fitting/fit-landmarks.ts';
+export { solvePositive } from './fitting/solve-positive.ts';
 export { mediapipeLandmarks } from './fitting/mediapipe-landmarks.ts';
 export type { MediapipeLandmarks } from './fitting/mediapipe-landmarks.ts';
 export { FACE_CENTRE, drawHeadScene } from './head/draw-head-scene.ts';
@@ -20,6 +21,8 @@ export { landmarkPositions, landmarksAtVertices } from './mesh/landmark-position
 export { morphVertices } from './mesh/morph-vertices.ts';
 export type { FaceShape } from './mesh/morph-vertices.ts';
 export { vertexNormals } from './mesh/vertex-normals.ts';
+export { headMirror } from './model/head-mirror.ts';
+export type { HeadMirror } from './model/head-mirror.ts';
 export { HEAD_GROUPS } from './model/head-model.ts';
 export type { HeadGroup, HeadModel } from './model/head-model.ts';
 export { ictHeadModel } from './model/ict-head-model.ts';

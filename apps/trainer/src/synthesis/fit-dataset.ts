@@ -5,22 +5,26 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fitLandmarks, mediapipeLandmarks, portraitCamera } from '@mfim/face3d';
-import type { HeadModel, MediapipeLandmarks } from '@mfim/face3d';
+import type { FitOptions, HeadModel, MediapipeLandmarks } from '@mfim/face3d';
 import { FaceError, InputError } from '@mfim/tensor-contracts';
 import { z } from 'zod';
 import type { Dataset } from '../dataset/open-dataset.ts';
 import { parseJson } from '../files/parse-json.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { openAppendOnly } from '../watch/append-only-file.ts';
+import { correctPitch } from './correct-pitch.ts';
 import { headLabels, labelsSchema } from './face-labels.ts';
+import type { FaceEmbedder } from './face-embedder.ts';
 import type { FacemeshNetwork } from './facemesh-network.ts';
 import { headLandmarks } from './head-landmarks.ts';
+import type { NamedPeople } from './people-file.ts';
+import { identityOf } from './people-prior.ts';
 
 /** Lines of JSON, one for each image. */
 export const FITS_FILE = 'fits.jsonl';
 
 const fitSchema = z.union([
-  z.strictObject({ ...labelsSchema.omit({ person: true }).shape, error: z.number().nonnegative(), confidence: z.number().min(0).max(1) }),
+  z.strictObject({ ...labelsSchema.omit({ person: true }).shape, error: z.number().nonnegative(), confidence: z.number().min(0).max(1), people: z.string().optional() }),
   z.strictObject({ number: z.number().int().nonnegative(), refused: z.string().min(1) }),
 ]);
 
@@ -33,6 +37,8 @@ export interface FitDatasetOptions {
   readonly folder: string;
   readonly model: HeadModel;
   readonly network: Pick<FacemeshNetwork, 'find'>;
+  /** What is known of each person before the fit. */
+  readonly people?: NamedPeople & FaceEmbedder;
   readonly signal?: AbortSignal;
   /** Called after each image. */
   readonly onProgress?: (fit: FaceFit) => void;
@@ -44,6 +50,9 @@ const FACE_BOX = { centreX: 0.508, centreY: 0.658, half: 0.288 } as const;
 const LEAST_PRESENCE = 0.5;
 /** Of the mesh's points in shares of its span: what the network misses on rendered heads. */
 const NOISE = 0.03;
+
+/** How far a head may be from what its person's embedding says, in standard deviations of the modes: landmarks are missed by hardly more than without (readme, "Faces with labels"). */
+const PERSON_SPREAD = 0.25;
 
 const encoder = new TextEncoder();
 
@@ -59,32 +68,49 @@ export async function readFits(folder: string): Promise<readonly FaceFit[]> {
   });
 }
 
-async function fitImage(number: number, mesh: MediapipeLandmarks, { dataset, model, network }: FitDatasetOptions): Promise<FaceFit> {
+async function knownOf(number: number, { dataset, people }: FitDatasetOptions): Promise<Pick<FitOptions, 'person'>> {
+  if (people === undefined) return {};
+  return { person: { mean: identityOf(people.prior, await people.embed(dataset, number)), spread: PERSON_SPREAD } };
+}
+
+async function fitImage(number: number, mesh: MediapipeLandmarks, options: FitDatasetOptions): Promise<FaceFit> {
+  const { dataset, model, network, people } = options;
   const { size } = dataset;
   const { centreX, centreY, half } = FACE_BOX;
   const around = [centreX - half, centreY - half, centreX + half, centreY + half].map((share) => share * size);
   const { points, presence } = await network.find(await dataset.read([number]), around);
   if (presence < LEAST_PRESENCE) return { number, refused: `no face: presence ${presence.toFixed(2)}` };
   const camera = portraitCamera({ width: size, height: size });
+  const known = await knownOf(number, options);
   try {
-    const fit = fitLandmarks(mesh.basis, mesh.pick(points, 2), { camera, weights: mesh.weights, noise: NOISE });
-    const head = { shape: fit.shape, motion: fit.motion, camera };
-    return fitSchema.parse({ number, ...headLabels(head, headLandmarks(model, head)), error: fit.error, confidence: Math.min(1, fit.confidence * presence) });
+    const fit = fitLandmarks(mesh.basis, mesh.pick(points, 2), { camera, weights: mesh.weights, noise: NOISE, ...known });
+    const head = { shape: fit.shape, motion: correctPitch(fit.motion), camera };
+    return fitSchema.parse({ number, ...headLabels(head, headLandmarks(model, head)), error: fit.error, confidence: Math.min(1, fit.confidence * presence), ...(people === undefined ? {} : { people: people.name }) });
   } catch (error) {
     if (error instanceof FaceError) return { number, refused: error.message };
     throw error;
   }
 }
 
+const kindOf = (people: string | undefined): string => (people === undefined ? 'fits without a people prior' : `fits with the people prior ${people}`);
+
+/** Fits of one folder are of one kind. */
+function assertSamePeople(folder: string, fits: readonly FaceFit[], people: string | undefined): void {
+  const other = fits.find((fit) => 'identity' in fit && fit.people !== people);
+  if (other === undefined) return;
+  throw new InputError({ where: path.join(folder, FITS_FILE), expected: kindOf(people), got: kindOf('people' in other ? other.people : undefined), remedy: 'remove the file and fit anew, or fit a copy of the dataset' });
+}
+
 /**
  * Fits every image that has no fit yet.
  *
  * @returns all fits; fewer than images when `signal` was aborted
- * @throws InputError when `fits.jsonl` is damaged or cannot be written
+ * @throws InputError when `fits.jsonl` is damaged, holds fits of another kind, or cannot be written
  */
 export async function fitDataset(options: FitDatasetOptions): Promise<readonly FaceFit[]> {
   const { dataset, folder, model, signal, onProgress } = options;
   const fits = [...(await readFits(folder))];
+  assertSamePeople(folder, fits, options.people?.name);
   await replaceFile(path.join(folder, FITS_FILE), fits.map((fit) => `${JSON.stringify(fit)}\n`).join(''));
   const lines = await openAppendOnly(path.join(folder, FITS_FILE));
   const mesh = mediapipeLandmarks(model.basis, 468);

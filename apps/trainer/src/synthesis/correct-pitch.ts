@@ -1,0 +1,19 @@
+/**
+ * MediaPipe's mesh turns heads up and down by less than they are. Of 189 rendered heads that look within 30 degrees of the camera, held out,
+ * fits to the mesh have a pitch of 0.68 of the true one (correlation 0.951), and the true one is best told by 1.32 times that of the fit:
+ * off by 3.35 degrees instead of 4.18 (standard deviation). On photos fits and FSA-Net differ by the same factor. Yaw needs no correction.
+ */
+import { FACE_CENTRE, composeRotations, elementaryRotation, headAngles, movePoints } from '@mfim/face3d';
+import type { RigidMotion } from '@mfim/face3d';
+
+/** True pitch in pitches of the fit. */
+const PITCH_GAIN = 1.32;
+const DEGREES = Math.PI / 180;
+
+/** The motion of the head that was seen, its face where the fit has it. */
+export function correctPitch({ rotation, translation }: RigidMotion): RigidMotion {
+  const missing = (PITCH_GAIN - 1) * headAngles(rotation).pitch * DEGREES;
+  const turned = composeRotations(elementaryRotation(0, -missing), rotation);
+  const [before, after] = [movePoints(FACE_CENTRE, { rotation, translation }), movePoints(FACE_CENTRE, { rotation: turned, translation })];
+  return { rotation: turned, translation: [0, 1, 2].map((axis) => translation[axis]! + before[axis]! - after[axis]!) };
+}
