@@ -48,6 +48,7 @@ export function smallRegression(changes: Partial<RegressionConfig> = {}): Regres
     points: 20,
     network: { input: 32, width: 1 / 8, identity: 2 },
     batch: 4,
+    augmentation: { ...example.augmentation, mirrored: 0 },
     snapshot: { rows: 1, columns: 2, measured: 3 },
     steps: 20,
     optimiser: { ...example.optimiser, warmUp: 2 },
@@ -87,7 +88,7 @@ export function smallFaces(head: HeadModel, count = 10): LabelledFaces {
       return x * x + y * y < 120 ? 200 : 40;
     }));
     const labels = { number, identity: [random.normal(), random.normal(), random.normal()], expression: [random.uniform(), random.uniform()], rotation, translation, focal: scale * distance, centre: [SIDE / 2, SIDE / 2] };
-    faces.push({ dataset, labels: { ...labels, landmarks: landmarksOf(head, labels) } });
+    faces.push({ dataset, exact: number % 2 === 0, labels: { ...labels, landmarks: landmarksOf(head, labels) } });
   }
   return { training: faces, heldOut: faces.slice(0, 3), close: async () => undefined };
 }

@@ -1,7 +1,10 @@
 import '@tensorflow/tfjs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fromFloat32 } from '@mfim/checkpoints';
 import type { RawTensor } from '@mfim/checkpoints';
-import { openFaceFraming } from '@mfim/losses-3dmm';
+import { openFaceCoefficients, openFaceFraming } from '@mfim/losses-3dmm';
 import { fixedCrop, registerSecondOrderGradients } from '@mfim/nn';
 import { InputError } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -16,6 +19,8 @@ import { createRegressionModel } from '../src/regression/regression-model.ts';
 import { regressionStage } from '../src/regression/regression-stage.ts';
 import { rateAt } from '../src/regression/regression-step.ts';
 import { spoilCrop } from '../src/regression/spoil-crop.ts';
+import { packRegression, startRegression } from '../src/regression/regression-state.ts';
+import { checkpointPath, saveCheckpoint } from '../src/run/checkpoint-store.ts';
 import type { StoredState } from '../src/run/stage.ts';
 import { SIDE, smallFaces, smallHead, smallRegression } from './regression-small-run.ts';
 
@@ -156,7 +161,7 @@ describe('regression loss', () => {
     const none = { landmarks: 0, points: 0, rotation: 0, expression: 0, identity: 0, camera: 0, confidence: 0 };
     const gradient = (weights: Partial<typeof none>, seen: readonly boolean[]): number[][] => {
       const labels = labelTensors(model.head, { ...batch, seen });
-      return tf.grad((x: tf.Tensor) => regressionLoss(model, { numbers: x, labels }, { ...none, ...weights }).total)(numbers).arraySync() as number[][];
+      return tf.grad((x: tf.Tensor) => regressionLoss(model, { numbers: x, labels }, { objective: { ...none, ...weights }, fittedRotation: 1 }).total)(numbers).arraySync() as number[][];
     };
     const [first] = gradient({ confidence: 1 }, [true, true]);
     expect(first!.slice(0, -1).every((value) => value === 0)).toBe(true);
@@ -166,12 +171,25 @@ describe('regression loss', () => {
     expect(seen!.slice(0, -1).every((value) => value !== 0)).toBe(true);
   });
 
+  test('law: the rotation of fitted faces counts as much as is said, the other terms are as they were', async () => {
+    const { model } = createRegressionModel(smallRegression(), head);
+    const batch = { ...(await loadFaces(faces.training.slice(0, 2), 1, { input: 32 })), exact: [true, false] };
+    const numbers = tf.randomNormal([2, model.size.identity + model.size.expression + 11], 0, 0.3, 'float32', 4);
+    const { objective } = smallRegression();
+    const termsWith = (fittedRotation: number) => regressionLoss(model, { numbers, labels: labelTensors(model.head, batch) }, { objective, fittedRotation }).terms;
+    const [first, second] = faceErrors(model.head, openFaceCoefficients(numbers, model.size), labelTensors(model.head, batch)).rotation.dataSync() as unknown as [number, number];
+    for (const share of [0, 0.25, 1]) {
+      expect(termsWith(share).rotation.dataSync()[0]).toBeCloseTo((first + share * second) / Math.max(1, 1 + share), 5);
+      expect(termsWith(share).landmarks.dataSync()[0]).toBeCloseTo(termsWith(1).landmarks.dataSync()[0]!, 6);
+    }
+  });
+
   test('gradient by the numbers agrees with the difference', async () => {
     const { model } = createRegressionModel(smallRegression(), head);
     const batch = await loadFaces(faces.training.slice(0, 2), 1, { input: 32 });
     const labels = labelTensors(model.head, batch);
     const numbers = tf.randomNormal([2, model.size.identity + model.size.expression + 11], 0, 0.3, 'float32', 4);
-    const value = (x: tf.Tensor): tf.Scalar => regressionLoss(model, { numbers: x, labels }, { ...smallRegression().objective, confidence: 0 }).total;
+    const value = (x: tf.Tensor): tf.Scalar => regressionLoss(model, { numbers: x, labels }, { objective: { ...smallRegression().objective, confidence: 0 }, fittedRotation: 1 }).total;
     const slope = tf.grad(value)(numbers);
     const length = tf.norm(slope).dataSync()[0]!;
     const move = tf.mul(slope, 0.002 / length);
@@ -199,6 +217,24 @@ describe('the stage', () => {
     }
     return { state, totals, counts, stream: plans.state() };
   };
+
+  test('starts from the averaged weights of another run, where the config names its checkpoint', async () => {
+    const { model, flat } = createRegressionModel(smallRegression(), head);
+    const folder = await mkdtemp(path.join(tmpdir(), 'mfim-regress-'));
+    try {
+      const state = { ...startRegression(flat), average: tf.add(flat, 0.25) };
+      await saveCheckpoint(folder, { packed: packRegression(model.network.layout, state), step: 0, stream: [], config: '{}' });
+      const stage = regressionStage(smallRegression({ seed: 5, initialise: checkpointPath(folder, 0) }), faces, head);
+      const started = await stage.start();
+      expect(started.step).toBe(0);
+      expect([...started.weights.dataSync()]).toEqual([...state.average.dataSync()]);
+      expect([...started.average.dataSync()]).toEqual([...state.average.dataSync()]);
+      const narrower = regressionStage(smallRegression({ network: { input: 32, width: 1 / 4, identity: 2 }, initialise: checkpointPath(folder, 0) }), faces, head);
+      await expect((async () => narrower.start())()).rejects.toThrow(InputError);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 
   test('steps without leaking; a run that was packed and restored goes on bit for bit', async () => {
     const config = smallRegression();

@@ -54,6 +54,7 @@ export { DECA_KEY_MAP, DEEP_3D_KEY_MAP } from './regressors/res-net-regressor-ke
 export { assertConfident, faceConfidences } from './regressors/face-confidence.ts';
 export { modeVariances } from './regressors/mode-variance.ts';
 export { OPEN_FACE_SQUARE, openFaceFraming } from './regressors/open-face-crop.ts';
+export { squareFraming } from './regressors/square-framing.ts';
 export { readOpenFaceExport } from './regressors/open-face-export.ts';
 export type { OpenFaceExport, OpenFaceFiles } from './regressors/open-face-export.ts';
 export { OPEN_FACE_FACTS_FILE } from './regressors/open-face-facts.ts';

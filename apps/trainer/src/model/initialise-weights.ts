@@ -19,7 +19,7 @@ export interface Initialisation {
 
 /** Where a file may keep the part, in order of preference. */
 function prefixesOf(part: string): readonly string[] {
-  return part === '' ? ['discriminator.', ''] : [`average.${part}`, `swapper.${part}`, part, ''];
+  return part === '' ? ['discriminator.', 'average.', ''] : [`average.${part}`, `swapper.${part}`, part, ''];
 }
 
 async function readTensors(file: string): Promise<ReadonlyMap<string, RawTensor>> {

@@ -92,7 +92,7 @@ interface Finding {
 async function findIn({ regressor, landmarks, scale }: ThreeDdfa, head: JudgingHead, { dataset, labels }: LabelledFace): Promise<Finding> {
   const image = await imagesAt(dataset, [labels.number]);
   const crop = warpLabels(NO_WARP, labels, dataset.size);
-  const tensors = tf.tidy(() => ({ pose: regressor.regress(image).pose, mirrored: regressor.regress(tf.reverse(image, 2)).pose, points: landmarks(image), eyeDistance: labelTensors(head, { labels: [crop], seen: [true] }).eyeDistance }));
+  const tensors = tf.tidy(() => ({ pose: regressor.regress(image).pose, mirrored: regressor.regress(tf.reverse(image, 2)).pose, points: landmarks(image), eyeDistance: labelTensors(head, { labels: [crop], seen: [true], exact: [true] }).eyeDistance }));
   const [pose, mirrored, found, [eyeDistance]] = await Promise.all([tensors.pose.data(), tensors.mirrored.data(), tensors.points.data(), tensors.eyeDistance.data()]);
   tf.dispose([image, tensors] as never);
   return { rotation: threeDdfaRotation(pose, scale), mirrored: mirrorRotation(threeDdfaRotation(mirrored, scale)), landmarks: { found, labelled: crop.landmarks, eyeDistance: eyeDistance as number } };

@@ -1,8 +1,10 @@
 /** A batch of crops with their labels, drawn from a resumable stream and made on the host while the engine computes the step before. */
+import type { HeadMirror } from '@mfim/face3d';
 import type { PlanStream } from '../run/stage.ts';
 import { randomStream } from '../pretraining/random-stream.ts';
-import { NO_WARP, readWarped, warpLabels } from './face-warp.ts';
-import type { CropLabels, FaceWarp } from './face-warp.ts';
+import type { RandomStream } from '../pretraining/random-stream.ts';
+import { NO_WARP, mirrorLabels, mirrorPicture, readWarped, warpLabels } from './face-warp.ts';
+import type { CropLabels, FaceGeometry, FaceWarp, SquarePicture } from './face-warp.ts';
 import type { LabelledFace } from './labelled-faces.ts';
 import type { RegressionConfig } from './regression-config.ts';
 import { boundedNormal, spoilCrop } from './spoil-crop.ts';
@@ -22,6 +24,8 @@ export interface FaceBatch {
   readonly labels: readonly CropLabels[];
   /** Whether a face is left in the crop. */
   readonly seen: readonly boolean[];
+  /** Whether the labels are exact: rendered, not fitted. */
+  readonly exact: readonly boolean[];
 }
 
 const SEEDS = 2 ** 32;
@@ -45,6 +49,8 @@ export interface BatchForm {
   readonly input: number;
   /** Absent: faces as they are. */
   readonly augmentation?: RegressionConfig['augmentation'];
+  /** What mirrored faces need. */
+  readonly mirror?: HeadMirror;
 }
 
 interface SeenCrop {
@@ -57,13 +63,24 @@ function drawWarp({ scale, shift, roll }: RegressionConfig['augmentation'], norm
   return { factor: Math.exp(scale * normal()), turn: roll * DEGREES * normal(), shift: [shift * normal(), shift * normal()] };
 }
 
-async function readCrop({ dataset, labels }: LabelledFace, { input, augmentation }: BatchForm, seed: number): Promise<SeenCrop> {
+/** A face, or its mirror image as often as the augmentation says. */
+async function readFace({ dataset, labels }: LabelledFace, { augmentation, mirror }: BatchForm, random: RandomStream): Promise<{ readonly picture: SquarePicture; readonly labels: FaceGeometry }> {
+  const { size } = dataset;
+  const picture = { pixels: await dataset.read([labels.number]), size };
+  const isMirrored = augmentation !== undefined && augmentation.mirrored > 0 && random.uniform() < augmentation.mirrored;
+  if (!isMirrored || mirror === undefined) return { picture, labels };
+  return { picture: mirrorPicture(picture), labels: mirrorLabels(mirror, labels, size) };
+}
+
+async function readCrop(face: LabelledFace, form: BatchForm, seed: number): Promise<SeenCrop> {
+  const { input, augmentation } = form;
   const random = randomStream(seed);
+  const { picture, labels } = await readFace(face, form, random);
   const warp = augmentation === undefined ? NO_WARP : drawWarp(augmentation, () => boundedNormal(random));
-  const values = readWarped(warp, { pixels: await dataset.read([labels.number]), size: dataset.size }, input);
+  const values = readWarped(warp, picture, input);
   for (let at = 0; at < values.length; at += 1) values[at] = values[at]! / HALF_BYTE - 1;
   const seen = augmentation === undefined || spoilCrop({ values, side: input }, augmentation, random);
-  return { values, labels: warpLabels(warp, labels, dataset.size), seen };
+  return { values, labels: warpLabels(warp, labels, picture.size), seen };
 }
 
 /** Reads and spoils the crops of a plan's faces. */
@@ -72,5 +89,5 @@ export async function loadFaces(faces: readonly LabelledFace[], seed: number, fo
   const rows = await Promise.all(faces.map((face) => readCrop(face, form, Math.floor(seeds.uniform() * SEEDS))));
   const crops = new Float32Array(rows.length * form.input ** 2 * 3);
   rows.forEach(({ values }, row) => crops.set(values, row * values.length));
-  return { crops, labels: rows.map(({ labels }) => labels), seen: rows.map(({ seen }) => seen) };
+  return { crops, labels: rows.map(({ labels }) => labels), seen: rows.map(({ seen }) => seen), exact: faces.map(({ exact }) => exact) };
 }

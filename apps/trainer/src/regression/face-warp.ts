@@ -4,7 +4,7 @@
  * face's centre, as that of rendered heads does.
  */
 import { FACE_CENTRE, composeRotations, elementaryRotation, movePoints } from '@mfim/face3d';
-import type { RotationMatrix } from '@mfim/face3d';
+import type { HeadMirror, RotationMatrix } from '@mfim/face3d';
 import { OPEN_FACE_SQUARE } from '@mfim/losses-3dmm';
 import type { FaceLabels } from '../synthesis/face-labels.ts';
 
@@ -65,10 +65,35 @@ export function warpLabels(warp: FaceWarp, labels: FaceGeometry, size: number): 
   };
 }
 
+/** Labels of the mirrored picture; exact where the model is symmetric. @param size side of the labelled image in pixels */
+export function mirrorLabels({ identitySigns, expressionOrder, landmarkOrder }: HeadMirror, labels: FaceGeometry, size: number): FaceGeometry {
+  const { identity, expression, rotation, translation, focal, centre, landmarks } = labels;
+  return {
+    identity: identity.map((value, mode) => identitySigns[mode]! * value),
+    expression: expressionOrder.map((other) => expression[other]!),
+    // M R M for M = diag(-1, 1, 1).
+    rotation: rotation.map((value, at) => ((at % 3 === 0) === at < 3 ? value : -value)),
+    translation: [-translation[0]!, translation[1]!, translation[2]!],
+    focal,
+    centre: [size - centre[0]!, centre[1]!],
+    landmarks: landmarkOrder.flatMap((other) => [size - landmarks[other * 2]!, landmarks[other * 2 + 1]!]),
+  };
+}
+
 /** A picture, bytes [size, size, 3]. */
 export interface SquarePicture {
   readonly pixels: Uint8Array;
   readonly size: number;
+}
+
+/** Its mirror image. */
+export function mirrorPicture({ pixels, size }: SquarePicture): SquarePicture {
+  const mirrored = new Uint8Array(pixels.length);
+  for (let at = 0; at < pixels.length; at += 3) {
+    const column = (at / 3) % size;
+    mirrored.set(pixels.subarray(at, at + 3), at + 3 * (size - 1 - 2 * column));
+  }
+  return { pixels: mirrored, size };
 }
 
 /** Adds what is at a place, in shares of the picture, to three sums; bilinear, the border's pixels go on outside. */

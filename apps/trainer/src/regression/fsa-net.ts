@@ -1,12 +1,15 @@
 /**
- * FSA-Net's head pose (Yang et al. 2019) through ONNX Runtime, for comparison: the mean of its two published networks. Each reads a face of
- * 64 pixels, BGR, (byte - 127.5) / 128, channels first, and says yaw, pitch and roll in degrees. Departure: the face is framed by our fixed
- * square in the place of a detector's box.
+ * FSA-Net's head pose (Yang et al. 2019) through ONNX Runtime, for comparison: the mean of its two published networks, of the face and
+ * of its mirror image. Each reads a face of 64 pixels, BGR, (byte - 127.5) / 128, channels first, and says yaw, pitch and roll in degrees.
+ *
+ * Departure: one square of the aligned image stands in the place of a detector's box with its margin. Through this one FSA-Net
+ * reads rendered heads, whose pose is known, better than through smaller ones, of sixteen that were tried: the correlation of their pitch is
+ * 0.88, through the square of our own regressor 0.82 (250 heads held out); a photo and its mirror image differ least in pitch too.
  */
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
 import type { HeadAngles } from '@mfim/face3d';
-import { openFaceFraming } from '@mfim/losses-3dmm';
+import { squareFraming } from '@mfim/losses-3dmm';
 import { fixedCrop } from '@mfim/nn';
 import { InputError, onnxRuntime } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -15,7 +18,7 @@ const FILES = ['fsanet-1x1-iter-688590.onnx', 'fsanet-var-iter-688590.onnx'] as 
 const SIDE = 64;
 const BYTE_CENTRE = 127.5;
 const INPUT_DIVISOR = 128;
-const FRAMING = openFaceFraming(SIDE);
+const FRAMING = squareFraming({ centreX: 0.5, centreY: 0.57, side: 1 }, SIDE);
 
 /** The networks, open. */
 export interface FsaNet {
@@ -36,18 +39,24 @@ export async function openFsaNet(folder: string): Promise<FsaNet> {
       return runtime.open(new Uint8Array(bytes));
     }),
   );
+  const read = async (image: tf.Tensor): Promise<HeadAngles> => {
+    const input = tf.tidy(() => tf.transpose(tf.mul(tf.reverse(fixedCrop(FRAMING, image), 3), BYTE_CENTRE / INPUT_DIVISOR), [0, 3, 1, 2]));
+    const fed = { data: (await input.data()) as Float32Array, shape: input.shape };
+    input.dispose();
+    const outputs: ArrayLike<number>[] = [];
+    for (const session of sessions) {
+      const found = await session.run({ [session.inputs[0]!]: fed });
+      outputs.push(Object.values(found)[0]!.data as ArrayLike<number>);
+    }
+    const [yaw, pitch, roll] = [0, 1, 2].map((angle) => outputs.reduce((sum, output) => sum + output[angle]!, 0) / outputs.length) as [number, number, number];
+    return { yaw, pitch, roll };
+  };
   return {
     angles: async (image) => {
-      const input = tf.tidy(() => tf.transpose(tf.mul(tf.reverse(fixedCrop(FRAMING, image), 3), BYTE_CENTRE / INPUT_DIVISOR), [0, 3, 1, 2]));
-      const fed = { data: (await input.data()) as Float32Array, shape: input.shape };
-      input.dispose();
-      const outputs: ArrayLike<number>[] = [];
-      for (const session of sessions) {
-        const found = await session.run({ [session.inputs[0]!]: fed });
-        outputs.push(Object.values(found)[0]!.data as ArrayLike<number>);
-      }
-      const [yaw, pitch, roll] = [0, 1, 2].map((angle) => outputs.reduce((sum, output) => sum + output[angle]!, 0) / outputs.length) as [number, number, number];
-      return { yaw, pitch, roll };
+      const mirrored = tf.reverse(image, 2);
+      const [face, mirror] = [await read(image), await read(mirrored)];
+      mirrored.dispose();
+      return { yaw: (face.yaw - mirror.yaw) / 2, pitch: (face.pitch + mirror.pitch) / 2, roll: (face.roll - mirror.roll) / 2 };
     },
     close: async () => void (await Promise.all(sessions.map((session) => session.release()))),
   };

@@ -16,6 +16,8 @@ export type ImageLabels = FaceGeometry & { readonly number: number };
 export interface LabelledFace {
   readonly dataset: Dataset;
   readonly labels: ImageLabels;
+  /** Rendered, not fitted. */
+  readonly exact: boolean;
 }
 
 /** What is trained on and what is not. */
@@ -37,14 +39,14 @@ export interface LabelSource {
 
 const FEWEST = 8;
 
-async function labelsIn(folder: string, { count }: Dataset, leastConfidence: number): Promise<readonly ImageLabels[]> {
+async function labelsIn(folder: string, { count }: Dataset, leastConfidence: number): Promise<{ readonly labels: readonly ImageLabels[]; readonly exact: boolean }> {
   const isRendered = await access(path.join(folder, LABELS_FILE)).then(
     () => true,
     () => false,
   );
-  if (isRendered) return readLabels(folder, count);
+  if (isRendered) return { labels: await readLabels(folder, count), exact: true };
   const fits = (await readFits(folder)).filter((fit) => 'identity' in fit && fit.number < count);
-  return fits.flatMap((fit) => ('identity' in fit && fit.confidence >= leastConfidence ? [fit] : []));
+  return { labels: fits.flatMap((fit) => ('identity' in fit && fit.confidence >= leastConfidence ? [fit] : [])), exact: false };
 }
 
 function assertWidths(folder: string, labels: readonly ImageLabels[], { identity, expression }: LabelSource['widths']): void {
@@ -61,9 +63,9 @@ function assertWidths(folder: string, labels: readonly ImageLabels[], { identity
 async function addFolder(folder: string, source: LabelSource, { opened, faces }: { readonly opened: Dataset[]; readonly faces: LabelledFace[] }): Promise<void> {
   const dataset = await openDataset(folder);
   opened.push(dataset);
-  const labels = await labelsIn(folder, dataset, source.leastConfidence);
+  const { labels, exact } = await labelsIn(folder, dataset, source.leastConfidence);
   assertWidths(folder, labels, source.widths);
-  faces.push(...labels.map((label) => ({ dataset, labels: label })));
+  faces.push(...labels.map((label) => ({ dataset, labels: label, exact })));
 }
 
 /**

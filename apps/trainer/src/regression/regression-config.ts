@@ -37,6 +37,8 @@ const objective = z.strictObject({
 
 /** What is done to the faces of a batch; standard deviations are of normal numbers that end at twice them. */
 const augmentation = z.strictObject({
+  /** How many faces are mirrored, labels and all. */
+  mirrored: share.default(0),
   /** Standard deviation of the logarithm of a factor on the size. */
   scale: weight,
   /** Standard deviation of the way, in shares of the image. */
@@ -84,9 +86,13 @@ export const REGRESSION_SCHEMA = z.strictObject({
   /** Points on the face in which the form is compared, evenly taken from its vertices. */
   points: whole,
   engine: z.enum(ENGINE_CHOICES),
+  /** A checkpoint of regress, of the same network: its averaged weights are what is trained further. Absent: fresh weights. */
+  initialise: z.string().optional(),
   network,
   batch: whole,
   objective,
+  /** How much the rotation of a fitted face counts beside that of a rendered one, whose labels are exact. */
+  fittedRotation: share.default(1),
   augmentation,
   optimiser,
   /** Held-out faces in a snapshot, and how many are measured. */

@@ -29,6 +29,8 @@ export interface LabelTensors {
   readonly eyeDistance: tf.Tensor;
   /** 1 where a face is left in the crop, [batch, 1]. */
   readonly seen: tf.Tensor;
+  /** 1 where the labels are exact, [batch, 1]. */
+  readonly exact: tf.Tensor;
 }
 
 /** The outer corners of the eyes among the 68. */
@@ -44,8 +46,10 @@ function eyeDistances(vertices: tf.Tensor, scale: tf.Tensor): tf.Tensor {
   return tf.mul(lengths(tf.sub(left, right)), scale);
 }
 
+const column = (flags: readonly boolean[]): tf.Tensor => tf.tensor2d(flags.map((flag) => [flag ? 1 : 0]));
+
 /** Labels as tensors; they belong to the open scope. */
-export function labelTensors({ whole }: JudgingHead, { labels, seen }: Pick<FaceBatch, 'labels' | 'seen'>): LabelTensors {
+export function labelTensors({ whole }: JudgingHead, { labels, seen, exact }: Pick<FaceBatch, 'labels' | 'seen' | 'exact'>): LabelTensors {
   const count = labels.length;
   const table = (width: number, pick: (label: CropLabels) => ArrayLike<number>): tf.Tensor2D => {
     const values = new Float32Array(count * width);
@@ -65,7 +69,8 @@ export function labelTensors({ whole }: JudgingHead, { labels, seen }: Pick<Face
     logCamera: tf.log(table(2, (label) => [label.scale, label.distance])),
     landmarks: tf.reshape(table(2 * LANDMARKS, ({ landmarks }) => landmarks), [count, LANDMARKS, 2]),
     eyeDistance: eyeDistances(vertices, scale),
-    seen: tf.tensor2d(seen.map((face) => [face ? 1 : 0])),
+    seen: column(seen),
+    exact: column(exact),
   };
 }
 
@@ -121,18 +126,27 @@ export function faceErrors({ narrow, whole, variances }: JudgingHead, coefficien
   };
 }
 
+/** What to weight the terms with. */
+export type TermWeights = Pick<RegressionConfig, 'objective' | 'fittedRotation'>;
+
+/** How much each face counts in a term, [batch, 1]; undefined: all alike. */
+function countsOf(name: string, { seen, exact }: LabelTensors, fittedRotation: number): tf.Tensor | undefined {
+  if (name === 'confidence') return undefined;
+  return name === 'rotation' && fittedRotation < 1 ? tf.mul(seen, tf.maximum(exact, fittedRotation)) : seen;
+}
+
 /** Means over the faces that are seen, the confidence's over all, and their weighted sum. */
 export function regressionLoss(
   { head, size }: Pick<RegressionModel, 'head' | 'size'>,
   { numbers, labels }: { readonly numbers: tf.Tensor; readonly labels: LabelTensors },
-  weights: RegressionConfig['objective'],
+  { objective, fittedRotation }: TermWeights,
 ): { readonly total: tf.Scalar; readonly terms: Readonly<Record<keyof FaceErrors, tf.Tensor>> } {
   const errors = faceErrors(head, openFaceCoefficients(numbers, size), labels);
-  const count = tf.maximum(tf.sum(labels.seen), 1);
   const means = Object.entries(errors).map(([name, error]: [string, tf.Tensor]) => {
-    return [name, name === 'confidence' ? tf.mean(error) : tf.div(tf.sum(tf.mul(error, labels.seen)), count)] as const;
+    const counts = countsOf(name, labels, fittedRotation);
+    return [name, counts === undefined ? tf.mean(error) : tf.div(tf.sum(tf.mul(error, counts)), tf.maximum(tf.sum(counts), 1))] as const;
   });
   const terms = Object.fromEntries(means) as Record<keyof FaceErrors, tf.Tensor>;
-  const parts = means.filter(([name]) => weights[name as keyof FaceErrors] > 0).map(([name, mean]) => tf.mul(mean, weights[name as keyof FaceErrors]));
+  const parts = means.filter(([name]) => objective[name as keyof FaceErrors] > 0).map(([name, mean]) => tf.mul(mean, objective[name as keyof FaceErrors]));
   return { total: parts.length === 0 ? tf.scalar(0) : (tf.addN(parts) as tf.Scalar), terms };
 }

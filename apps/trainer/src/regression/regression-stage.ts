@@ -1,7 +1,9 @@
 /** Training of the open face regressor as a stage of the run loop: what it starts from, steps through, saves and shows. */
+import { headMirror } from '@mfim/face3d';
 import type { HeadModel } from '@mfim/face3d';
 import { countMemory } from '@mfim/tfjs-onnx';
 import { emptied } from '../memory/count-step.ts';
+import { initialisePart } from '../model/initialise-weights.ts';
 import type { Stage, StageSnapshot } from '../run/stage.ts';
 import { DEGREES } from './evaluate-regressor.ts';
 import { facePlans, loadFaces } from './face-batch.ts';
@@ -18,7 +20,6 @@ import type { RegressionContext } from './regression-step.ts';
 
 /** The stage `regress`. */
 export type RegressionStage = Stage<RegressionState, FacePlan, FaceBatch>;
-
 
 /** Faces that were held out with their landmarks; the fewer those are off, the better the checkpoint. Without any, faces of training and no score. */
 async function snapshot({ config, model }: RegressionContext, { training, heldOut }: LabelledFaces, state: RegressionState): Promise<StageSnapshot> {
@@ -45,13 +46,14 @@ export function regressionStage(config: RegressionConfig, faces: LabelledFaces, 
   const { model, flat } = createRegressionModel(config, head);
   const context = { config, model };
   const { layout } = model.network;
-  const form = { input: model.size.input, augmentation: config.augmentation };
+  const { augmentation, initialise } = config;
+  const form = { input: model.size.input, augmentation, ...(augmentation.mirrored > 0 ? { mirror: headMirror(head) } : {}) };
   return {
     kind: 'regress',
     pace: config,
     config,
     parameterCounts: { regressor: layout.total },
-    start: () => startRegression(flat),
+    start: async () => startRegression(initialise === undefined ? flat : await initialisePart(layout, flat, { part: '', file: initialise })),
     restore(stored) {
       flat.dispose();
       return unpackRegression(layout, stored);

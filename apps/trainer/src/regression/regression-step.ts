@@ -36,13 +36,13 @@ export function cropTensor({ crops, labels }: FaceBatch, input: number): tf.Tens
 }
 
 function nextTensors({ config, model }: RegressionContext, state: RegressionState, batch: FaceBatch) {
-  const { optimiser, objective, steps } = config;
+  const { optimiser, steps } = config;
   const labels = labelTensors(model.head, batch);
   const crops = cropTensor(batch, model.size.input);
   const trained = { parameters: state.weights, state: state.adam };
   const rates = { rate: rateAt(state.step, optimiser, steps), beta1: optimiser.beta1, beta2: optimiser.beta2 };
   const lossOf = (flat: tf.Tensor) => {
-    const { total, terms } = regressionLoss(model, { numbers: regressCrops(model, flat, crops), labels }, objective);
+    const { total, terms } = regressionLoss(model, { numbers: regressCrops(model, flat, crops), labels }, config);
     return { total, terms: { total, ...terms } };
   };
   const { trained: next, terms } = descend(trained, () => lossOf, { rates, parts: 1 });

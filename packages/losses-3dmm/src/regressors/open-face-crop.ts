@@ -2,8 +2,8 @@
  * From an FFHQ-aligned face to what the open face regressor reads: one square for all faces. It is centred, so that a mirrored
  * image gives the mirrored crop, and holds forehead to chin and, of a head in profile, the nose and the ear.
  */
-import { FRAMING_SIZE } from '@mfim/nn';
 import type { CropFraming } from '@mfim/nn';
+import { squareFraming } from './square-framing.ts';
 
 /** In shares of the FFHQ-aligned image; the eyes are at 0.48 of its height, the mouth at 0.69. */
 export const OPEN_FACE_SQUARE = { centreX: 0.5, centreY: 0.57, side: 0.8 } as const;
@@ -14,9 +14,5 @@ export const OPEN_FACE_SQUARE = { centreX: 0.5, centreY: 0.57, side: 0.8 } as co
  * @param input side of the crop in pixels
  */
 export function openFaceFraming(input: number): CropFraming {
-  const { centreX, centreY, side } = OPEN_FACE_SQUARE;
-  const scale = input / (FRAMING_SIZE * side);
-  // Pixel centres are at whole numbers: the pixel 0 of the crop covers the first share of the square.
-  const shift = (centre: number): number => ((0.5 / FRAMING_SIZE - (centre - side / 2)) * input) / side - 0.5;
-  return { size: input, scale, shift: [shift(centreX), shift(centreY)] };
+  return squareFraming(OPEN_FACE_SQUARE, input);
 }
