@@ -28,7 +28,7 @@ export const face3dCommand = buildCommand<Face3dFlags, string[], MfimContext>({
       face: { kind: 'parsed', parse: parseIndex, optional: true, brief: 'number of the one face to read (default: all)' },
       leastConfidence: { kind: 'parsed', parse: parseStrength, default: '0.5', brief: 'refuse faces that are read with less, 0 to 1' },
       model: { kind: 'parsed', parse: parsePath, optional: true, brief: 'folder of the face regressor (mfim-train export-face3d)' },
-      basis: { kind: 'parsed', parse: parsePath, optional: true, brief: "folder with ICT-FaceKit's ict-facekit-light.npz, names.json, vertex_indices.json" },
+      basis: { kind: 'parsed', parse: parsePath, optional: true, brief: "ICT-FaceKit's folder FaceXModel, or one with its arrays (ict-facekit-light.npz, names.json, vertex_indices.json)" },
     },
     positional: { kind: 'array', minimum: 1, parameter: { parse: parsePath, brief: 'a photo; with --gallery photos and folders', placeholder: 'photo' } },
   },
@@ -36,7 +36,7 @@ export const face3dCommand = buildCommand<Face3dFlags, string[], MfimContext>({
     brief: 'Read the shape, pose and expression of faces in 3D, and draw them',
     fullDescription: [
       'Meshes and landmarks need the head model of ICT-FaceKit (https://github.com/ICT-VGL/ICT-FaceKit, MIT), which is not part of',
-      'MFIM: name its folder with --basis, or keep its three files once and for all with',
+      'MFIM: name its folder FaceXModel with --basis. As arrays, which are read faster, it may be kept once and for all with',
       '  mfim weights add ict-facekit-light.npz --name ict-facekit-light',
       '  mfim weights add names.json --name ict-facekit-names',
       '  mfim weights add vertex_indices.json --name ict-facekit-landmarks',

@@ -11,7 +11,7 @@ import { cacheFolder, isIntact, readStored, storedPath } from '@mfim/weights';
 
 /** What the caller said about the basis. */
 export interface BasisChoice {
-  /** The folder with its three files, or the archive among them. */
+  /** The folder of its meshes, that with its three files, or the archive among them. */
   readonly basis?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -21,7 +21,7 @@ const STORED_NAMES: Readonly<Record<keyof IctFiles, string>> = { arrays: 'ict-fa
 
 /** How to get one, for messages. */
 export const BASIS_REMEDY =
-  'name the folder that holds ict-facekit-light.npz, names.json and vertex_indices.json of ICT-FaceKit (https://github.com/ICT-VGL/ICT-FaceKit, MIT) with --basis, or add the three to the weights once (mfim face3d --help)';
+  'name the folder FaceXModel of ICT-FaceKit (https://github.com/ICT-VGL/ICT-FaceKit, MIT) with --basis, or one with its arrays (mfim face3d --help)';
 
 /** The file of a name in the cache, if it is there and whole. */
 async function storedFile(folder: string, name: string): Promise<string | undefined> {

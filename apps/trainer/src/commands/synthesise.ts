@@ -59,7 +59,7 @@ export const synthesiseCommand = buildCommand({
   func: synthesise,
   parameters: {
     flags: {
-      model: { kind: 'parsed', parse: String, brief: "Folder with ICT-FaceKit's ict-facekit-light.npz, names.json and vertex_indices.json" },
+      model: { kind: 'parsed', parse: String, brief: "ICT-FaceKit's folder FaceXModel, or one with its arrays (ict-facekit-light.npz, names.json, vertex_indices.json)" },
       out: { kind: 'parsed', parse: String, brief: 'Dataset folder to fill' },
       count: number('Images in the folder in the end', '1000'),
       size: number('Side of the images in pixels', '128'),
