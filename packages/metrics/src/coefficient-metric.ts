@@ -2,7 +2,7 @@
  * L2 distance of 3DMM coefficients of two faces: one of the three groups. A table over a set states the root of the mean of the
  * squares in some papers; `report` states the mean.
  */
-import { FaceError, InputError } from '@mfim/tensor-contracts';
+import { FaceError, InputError, LEAST_CONFIDENCE } from '@mfim/tensor-contracts';
 import type { Metric } from '@mfim/tensor-contracts';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CoefficientJudge, JudgedFace } from './coefficient-judge.ts';
@@ -10,9 +10,6 @@ import { checkImagePair } from './image-pair.ts';
 
 /** The groups of coefficients. */
 export type CoefficientGroup = 'shape' | 'pose' | 'expression';
-
-/** Faces of less confidence are not measured. */
-const LEAST_CONFIDENCE = 1 / 2;
 
 const ORDER = ['the first', 'the second'] as const;
 

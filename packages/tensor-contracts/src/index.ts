@@ -41,6 +41,7 @@ export type {
   LossInputs,
   Metric,
 } from './roles.ts';
+export { LEAST_CONFIDENCE } from './roles.ts';
 export { checkSchema } from './schema-check.ts';
 export type { Schema, SchemaProblem } from './schema-check.ts';
 export { MFIM_SPLIT, entriesOf, sideOf } from './split.ts';

@@ -31,9 +31,12 @@ export interface FaceCoefficients<T> {
   readonly shape: T;
   readonly pose: T;
   readonly expression: T;
-  /** [batch, 1], 0 to 1: how much to believe them; below a half not at all. Absent: the regressor does not say. */
+  /** [batch, 1], 0 to 1: how much to believe them; below `LEAST_CONFIDENCE` not at all. Absent: the regressor does not say. */
   readonly confidence?: T;
 }
+
+/** Faces that were read with less confidence are as good as not read. */
+export const LEAST_CONFIDENCE = 1 / 2;
 
 /** Regresses the 3DMM coefficients of an FFHQ-aligned face, NHWC in [-1, 1]. */
 export interface CoefficientRegressor<T> {

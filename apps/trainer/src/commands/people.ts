@@ -1,6 +1,7 @@
 /** `mfim-train people --model DIR --embedder FILE --out FILE DATASET...`: what MobileFaceNet knows of heads, learned from fitted datasets. */
 import { modeVariances } from '@mfim/losses-3dmm';
 import { readIct } from '@mfim/losses-3dmm/node';
+import { LEAST_CONFIDENCE } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { ENGINE_FLAG } from './engine-flag.ts';
@@ -20,9 +21,6 @@ interface Flags {
   readonly out: string;
   readonly engine: EngineChoice;
 }
-
-/** Fits that are less sure teach nothing. */
-const LEAST_CONFIDENCE = 0.5;
 
 async function embeddedFits(folder: string, embedder: FaceEmbedder): Promise<readonly EmbeddedFit[]> {
   const dataset = await openDataset(folder);

@@ -2,14 +2,13 @@
  * How far swapped faces are from whom they should be like, in 3DMM coefficients, pair by pair; and their means over the pairs that the
  * regressor really saw. A confidence of NaN is no doubt: what is broken shows as a mean of NaN.
  */
+import { LEAST_CONFIDENCE } from '@mfim/tensor-contracts';
 import type { CoefficientRegressor, FaceCoefficients, LossInputs } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Distances and confidences of pairs, [batch] each. */
 export type PairDistances<T> = Readonly<Record<'shapeToSource' | 'poseToTarget' | 'expressionToTarget' | 'sourceConfidence' | 'targetConfidence', T>>;
 
-/** Pairs with a face of less confidence are left out. */
-const LEAST_CONFIDENCE = 1 / 2;
 /** Which confidence a distance rests on. */
 const RESTS_ON = { shapeToSource: 'sourceConfidence', poseToTarget: 'targetConfidence', expressionToTarget: 'targetConfidence' } as const;
 

@@ -1,5 +1,5 @@
 /** How far a regressed face is to be trusted, and the error for those that are not. */
-import { FaceError } from '@mfim/tensor-contracts';
+import { FaceError, LEAST_CONFIDENCE } from '@mfim/tensor-contracts';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A deviation of a tenth of the eyes' distance: landmarks that miss the lips. */
@@ -22,7 +22,7 @@ export function confidenceOf(logDeviations: tf.Tensor): tf.Tensor {
  * @param least what is still accepted
  * @throws FaceError that names the faces below it, and any that is not a number
  */
-export function assertConfident(confidences: readonly number[], least = 1 / 2): void {
+export function assertConfident(confidences: readonly number[], least = LEAST_CONFIDENCE): void {
   const doubtful = confidences.flatMap((confidence, index) => (confidence >= least ? [] : [`${index} (${confidence.toFixed(2)})`]));
   if (doubtful.length === 0) return;
   throw new FaceError({
