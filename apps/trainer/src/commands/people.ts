@@ -1,7 +1,7 @@
 /** `mfim-train people --model DIR --embedder FILE --out FILE DATASET...`: what MobileFaceNet knows of heads, learned from fitted datasets. */
 import { modeVariances } from '@mfim/losses-3dmm';
 import { readIct } from '@mfim/losses-3dmm/node';
-import { LEAST_CONFIDENCE } from '@mfim/tensor-contracts';
+import { InputError, LEAST_CONFIDENCE } from '@mfim/tensor-contracts';
 import { buildCommand } from '@stricli/core';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { ENGINE_FLAG } from './engine-flag.ts';
@@ -26,6 +26,9 @@ async function embeddedFits(folder: string, embedder: FaceEmbedder): Promise<rea
   const dataset = await openDataset(folder);
   try {
     const fits = (await readFits(folder)).flatMap((fit) => ('identity' in fit && fit.confidence >= LEAST_CONFIDENCE ? [fit] : []));
+    if (fits.some(({ people: prior }) => prior !== undefined)) {
+      throw new InputError({ where: folder, expected: 'fits to landmarks alone', got: 'fits with a people prior, which would be learned again', remedy: 'name the dataset that was fitted without --people' });
+    }
     const rows: EmbeddedFit[] = [];
     for (const { number, identity } of fits) rows.push({ identity, embedding: await embedder.embed(dataset, number) });
     say(`${rows.length} fitted faces in ${folder}`);
