@@ -35,7 +35,7 @@ export { EULER_RULES, eulerFromRotation, rotationFromEuler } from './rotation/eu
 export type { EulerAngles, EulerConvention, EulerRule } from './rotation/euler-angles.ts';
 export { headAngles } from './rotation/head-angles.ts';
 export type { HeadAngles } from './rotation/head-angles.ts';
-export { composeRotations, elementaryRotation, identityRotation, invertRotation, rotationDistance } from './rotation/rotation-matrix.ts';
+export { composeRotations, elementaryRotation, identityRotation, invertRotation, mirrorRotation, rotationDistance } from './rotation/rotation-matrix.ts';
 export type { Axis, RotationMatrix } from './rotation/rotation-matrix.ts';
 export { rotationFromSix, sixFromRotation } from './rotation/six-dimensional.ts';
 export { HARMONIC_COUNT, HARMONIC_FACTORS, harmonics, irradiance } from './shading/spherical-harmonics.ts';

@@ -10,6 +10,7 @@ import {
   headAngles,
   identityRotation,
   invertRotation,
+  mirrorRotation,
   rotationDistance,
   rotationFromAxisAngle,
   rotationFromEuler,
@@ -98,5 +99,12 @@ describe('Euler angles', () => {
   test("value: a head's angles are HopeNet's, in degrees", () => {
     const found = headAngles(rotationFromEuler('hopenet', { pitch: Math.PI / 18, yaw: Math.PI / 6, roll: -Math.PI / 9 }));
     expect([found.pitch, found.yaw, found.roll].map((angle) => Number(angle.toFixed(9)))).toEqual([10, 30, -20]);
+  });
+
+  test('law: in the mirror a head looks as far up, as far to the other side, and leans the other way; twice it is as it was', () => {
+    const rotation = rotationFromEuler('hopenet', { pitch: 0.2, yaw: 0.6, roll: -0.3 });
+    const { pitch, yaw, roll } = eulerFromRotation('hopenet', mirrorRotation(rotation));
+    expect([pitch, yaw, roll].map((angle) => Number(angle.toFixed(9)))).toEqual([0.2, -0.6, 0.3]);
+    expect(mirrorRotation(mirrorRotation(rotation))).toEqual(rotation);
   });
 });

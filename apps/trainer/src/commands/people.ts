@@ -9,7 +9,7 @@ import type { EngineChoice } from '../engine/engine-names.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { openFaceEmbedder } from '../synthesis/face-embedder.ts';
 import type { FaceEmbedder } from '../synthesis/face-embedder.ts';
-import { readFits } from '../synthesis/fit-dataset.ts';
+import { readSureFits } from '../synthesis/fit-dataset.ts';
 import { writePeople } from '../synthesis/people-file.ts';
 import { learnPeople } from '../synthesis/people-prior.ts';
 import type { EmbeddedFit } from '../synthesis/people-prior.ts';
@@ -25,7 +25,7 @@ interface Flags {
 async function embeddedFits(folder: string, embedder: FaceEmbedder): Promise<readonly EmbeddedFit[]> {
   const dataset = await openDataset(folder);
   try {
-    const fits = (await readFits(folder)).flatMap((fit) => ('identity' in fit && fit.confidence >= LEAST_CONFIDENCE ? [fit] : []));
+    const fits = await readSureFits(folder, LEAST_CONFIDENCE);
     if (fits.some(({ people: prior }) => prior !== undefined)) {
       throw new InputError({ where: folder, expected: 'fits to landmarks alone', got: 'fits with a people prior, which would be learned again', remedy: 'name the dataset that was fitted without --people' });
     }

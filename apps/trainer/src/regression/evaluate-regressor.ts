@@ -3,7 +3,7 @@
  * a mirrored face gives the mirrored pose.
  */
 import { openFaceCoefficients } from '@mfim/losses-3dmm';
-import { rotationDistance } from '@mfim/face3d';
+import { mirrorRotation, rotationDistance } from '@mfim/face3d';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadFaces } from './face-batch.ts';
 import type { LabelledFace } from './labelled-faces.ts';
@@ -37,9 +37,6 @@ const rowsOf = (tensor: tf.Tensor): readonly Float64Array[] => {
   const width = values.length / rows;
   return Array.from({ length: rows }, (_, row) => Float64Array.from(values.slice(row * width, (row + 1) * width)));
 };
-
-/** The rotation of the mirrored head: x changes its sign on both sides. */
-export const mirrorRotation = (rotation: Float64Array): Float64Array => rotation.map((value, at) => ((at % 3 === 0) === at < 3 ? value : -value));
 
 /** The head at rest without its landmarks, [batch, points, 3]. */
 function restingPoints(vertices: MeasuredRegressor['model']['head']['whole'], identity: tf.Tensor): readonly Float64Array[] {

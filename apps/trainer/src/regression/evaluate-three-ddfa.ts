@@ -3,13 +3,13 @@
  * they are, and once more after what its 68 points and the labels' mean by a landmark is made equal: each of the 136 coordinates through
  * a line that was fitted on the other half of the faces. That can only favour 3DDFA_V2; ours gets no such help.
  */
-import { rotationDistance } from '@mfim/face3d';
+import { mirrorRotation, rotationDistance } from '@mfim/face3d';
 import { threeDdfaLandmarkHead, threeDdfaLandmarks, threeDdfaRegressor } from '@mfim/losses-3dmm';
 import type { CoefficientNetworkParameters, ThreeDdfaRegressor } from '@mfim/losses-3dmm';
 import type { WeightState } from '@mfim/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import { imagesAt } from '../training/training-set.ts';
-import { DEGREES, mirrorRotation, rotationErrors } from './evaluate-regressor.ts';
+import { DEGREES, rotationErrors } from './evaluate-regressor.ts';
 import { NO_WARP, warpLabels } from './face-warp.ts';
 import type { LabelledFace } from './labelled-faces.ts';
 import { meanOf } from './measure-regressor.ts';

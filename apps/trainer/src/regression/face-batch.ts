@@ -49,7 +49,7 @@ export interface BatchForm {
   readonly input: number;
   /** Absent: faces as they are. */
   readonly augmentation?: RegressionConfig['augmentation'];
-  /** What mirrored faces need. */
+  /** What mirrored faces need; absent: none is mirrored. */
   readonly mirror?: HeadMirror;
 }
 
@@ -67,8 +67,7 @@ function drawWarp({ scale, shift, roll }: RegressionConfig['augmentation'], norm
 async function readFace({ dataset, labels }: LabelledFace, { augmentation, mirror }: BatchForm, random: RandomStream): Promise<{ readonly picture: SquarePicture; readonly labels: FaceGeometry }> {
   const { size } = dataset;
   const picture = { pixels: await dataset.read([labels.number]), size };
-  const isMirrored = augmentation !== undefined && augmentation.mirrored > 0 && random.uniform() < augmentation.mirrored;
-  if (!isMirrored || mirror === undefined) return { picture, labels };
+  if (augmentation === undefined || mirror === undefined || random.uniform() >= augmentation.mirrored) return { picture, labels };
   return { picture: mirrorPicture(picture), labels: mirrorLabels(mirror, labels, size) };
 }
 

@@ -3,7 +3,7 @@
  * turning the picture rolls the head, enlarging it multiplies the scale. Both are exact for a camera whose axis goes through the
  * face's centre, as that of rendered heads does.
  */
-import { FACE_CENTRE, composeRotations, elementaryRotation, movePoints } from '@mfim/face3d';
+import { FACE_CENTRE, composeRotations, elementaryRotation, mirrorRotation, movePoints } from '@mfim/face3d';
 import type { HeadMirror, RotationMatrix } from '@mfim/face3d';
 import { OPEN_FACE_SQUARE } from '@mfim/losses-3dmm';
 import type { FaceLabels } from '../synthesis/face-labels.ts';
@@ -71,8 +71,7 @@ export function mirrorLabels({ identitySigns, expressionOrder, landmarkOrder }: 
   return {
     identity: identity.map((value, mode) => identitySigns[mode]! * value),
     expression: expressionOrder.map((other) => expression[other]!),
-    // M R M for M = diag(-1, 1, 1).
-    rotation: rotation.map((value, at) => ((at % 3 === 0) === at < 3 ? value : -value)),
+    rotation: [...mirrorRotation(Float64Array.from(rotation))],
     translation: [-translation[0]!, translation[1]!, translation[2]!],
     focal,
     centre: [size - centre[0]!, centre[1]!],

@@ -6,7 +6,7 @@ import { InputError } from '@mfim/tensor-contracts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import type { Dataset } from '../dataset/open-dataset.ts';
 import { LABELS_FILE, readLabels } from '../synthesis/face-labels.ts';
-import { readFits } from '../synthesis/fit-dataset.ts';
+import { readSureFits } from '../synthesis/fit-dataset.ts';
 import type { FaceGeometry } from './face-warp.ts';
 
 /** Labels of an image. */
@@ -45,8 +45,7 @@ async function labelsIn(folder: string, { count }: Dataset, leastConfidence: num
     () => false,
   );
   if (isRendered) return { labels: await readLabels(folder, count), exact: true };
-  const fits = (await readFits(folder)).filter((fit) => 'identity' in fit && fit.number < count);
-  return { labels: fits.flatMap((fit) => ('identity' in fit && fit.confidence >= leastConfidence ? [fit] : [])), exact: false };
+  return { labels: (await readSureFits(folder, leastConfidence)).filter(({ number }) => number < count), exact: false };
 }
 
 function assertWidths(folder: string, labels: readonly ImageLabels[], { identity, expression }: LabelSource['widths']): void {

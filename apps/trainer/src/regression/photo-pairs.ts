@@ -54,7 +54,7 @@ async function isNearDuplicate([first, second]: readonly [PhotoPlace, PhotoPlace
 
 async function findPairs(names: readonly (readonly [string, string])[], opened: readonly Dataset[]): Promise<Omit<PhotoPairs, 'close'>> {
   const all = opened.flatMap((dataset) => dataset.index.images.map((_, number) => ({ dataset, number })));
-  const places = new Map(opened.flatMap((dataset) => dataset.index.images.map(({ origin }, number) => [nameOf(origin), { dataset, number }] as const)));
+  const places = new Map(all.map((place) => [nameOf(place.dataset.index.images[place.number]!.origin), place] as const));
   const found = names.flatMap((pair) => {
     const [first, second] = [places.get(pair[0]), places.get(pair[1])];
     return first === undefined || second === undefined ? [] : [[first, second] as const];

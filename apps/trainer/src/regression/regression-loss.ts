@@ -129,23 +129,23 @@ export function faceErrors({ narrow, whole, variances }: JudgingHead, coefficien
 /** What to weight the terms with. */
 export type TermWeights = Pick<RegressionConfig, 'objective' | 'fittedRotation'>;
 
-/** How much each face counts in a term, [batch, 1]; undefined: all alike. */
-function countsOf(name: string, { seen, exact }: LabelTensors, fittedRotation: number): tf.Tensor | undefined {
-  if (name === 'confidence') return undefined;
-  return name === 'rotation' && fittedRotation < 1 ? tf.mul(seen, tf.maximum(exact, fittedRotation)) : seen;
+/** The mean of errors of faces, [batch, 1], that count as much as is said of each. */
+function meanOver(counts: tf.Tensor): (error: tf.Tensor) => tf.Tensor {
+  const whole = tf.maximum(tf.sum(counts), 1);
+  return (error) => tf.div(tf.sum(tf.mul(error, counts)), whole);
 }
 
-/** Means over the faces that are seen, the confidence's over all, and their weighted sum. */
+/** Means over the faces that are seen, the confidence's over all, the rotation's of fitted ones as far as it is trusted, and their weighted sum. */
 export function regressionLoss(
   { head, size }: Pick<RegressionModel, 'head' | 'size'>,
   { numbers, labels }: { readonly numbers: tf.Tensor; readonly labels: LabelTensors },
   { objective, fittedRotation }: TermWeights,
 ): { readonly total: tf.Scalar; readonly terms: Readonly<Record<keyof FaceErrors, tf.Tensor>> } {
   const errors = faceErrors(head, openFaceCoefficients(numbers, size), labels);
-  const means = Object.entries(errors).map(([name, error]: [string, tf.Tensor]) => {
-    const counts = countsOf(name, labels, fittedRotation);
-    return [name, counts === undefined ? tf.mean(error) : tf.div(tf.sum(tf.mul(error, counts)), tf.maximum(tf.sum(counts), 1))] as const;
-  });
+  const { seen, exact } = labels;
+  const overSeen = meanOver(seen);
+  const others: Readonly<Record<string, (error: tf.Tensor) => tf.Tensor>> = { confidence: (error) => tf.mean(error), rotation: meanOver(tf.mul(seen, tf.maximum(exact, fittedRotation))) };
+  const means = Object.entries(errors).map(([name, error]: [string, tf.Tensor]) => [name, (others[name] ?? overSeen)(error)] as const);
   const terms = Object.fromEntries(means) as Record<keyof FaceErrors, tf.Tensor>;
   const parts = means.filter(([name]) => objective[name as keyof FaceErrors] > 0).map(([name, mean]) => tf.mul(mean, objective[name as keyof FaceErrors]));
   return { total: parts.length === 0 ? tf.scalar(0) : (tf.addN(parts) as tf.Scalar), terms };

@@ -68,6 +68,11 @@ export async function readFits(folder: string): Promise<readonly FaceFit[]> {
   });
 }
 
+/** Those among them that found a face with a confidence of `least` or more. @throws InputError when a line is damaged */
+export async function readSureFits(folder: string, least: number): Promise<readonly Extract<FaceFit, { identity: number[] }>[]> {
+  return (await readFits(folder)).flatMap((fit) => ('identity' in fit && fit.confidence >= least ? [fit] : []));
+}
+
 async function knownOf(number: number, { dataset, people }: FitDatasetOptions): Promise<Pick<FitOptions, 'person'>> {
   if (people === undefined) return {};
   return { person: { mean: identityOf(people.prior, await people.embed(dataset, number)), spread: PERSON_SPREAD } };

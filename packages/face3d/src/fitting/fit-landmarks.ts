@@ -88,30 +88,18 @@ function cost(task: FitTask, state: FitState, { mean, certainty, spread }: Prior
   return sum;
 }
 
-/** Rows that are taken into the matrix together: it is read and written once for them. */
-const ROWS = 4;
-
-/** The lower half of J'J, and -J'r, of the first `moving` unknowns; the others stay 0. */
+/** The lower half of J'J, and -J'r, of the first `moving` unknowns; the others stay 0. Both rows of a landmark go in together: the matrix is read and written once for them. */
 function products({ residuals, slopes }: Linearised, unknowns: number, moving: number): { readonly matrix: Float64Array; readonly right: Float64Array } {
   const matrix = new Float64Array(unknowns * unknowns);
   const right = new Float64Array(unknowns);
-  // Points have two rows each: what is left over at the end is two rows or none.
-  const rows = residuals.length - (residuals.length % ROWS);
-  for (let row = 0; row < rows; row += ROWS) {
-    const [a, b, c, d] = [row * unknowns, (row + 1) * unknowns, (row + 2) * unknowns, (row + 3) * unknowns] as const;
-    const [ra, rb, rc, rd] = [residuals[row]!, residuals[row + 1]!, residuals[row + 2]!, residuals[row + 3]!] as const;
+  for (let row = 0; row < residuals.length; row += 2) {
+    const [x, y] = [row * unknowns, (row + 1) * unknowns];
+    const [rx, ry] = [residuals[row]!, residuals[row + 1]!];
     for (let first = 0; first < moving; first += 1) {
-      const [sa, sb, sc, sd] = [slopes[a + first]!, slopes[b + first]!, slopes[c + first]!, slopes[d + first]!] as const;
-      right[first]! -= sa * ra + sb * rb + sc * rc + sd * rd;
+      const [sx, sy] = [slopes[x + first]!, slopes[y + first]!];
+      right[first]! -= sx * rx + sy * ry;
       const at = first * unknowns;
-      for (let second = 0; second <= first; second += 1) matrix[at + second]! += sa * slopes[a + second]! + sb * slopes[b + second]! + sc * slopes[c + second]! + sd * slopes[d + second]!;
-    }
-  }
-  for (let row = rows; row < residuals.length; row += 1) {
-    for (let first = 0; first < moving; first += 1) {
-      const slope = slopes[row * unknowns + first]!;
-      right[first]! -= slope * residuals[row]!;
-      for (let second = 0; second <= first; second += 1) matrix[first * unknowns + second]! += slope * slopes[row * unknowns + second]!;
+      for (let second = 0; second <= first; second += 1) matrix[at + second]! += sx * slopes[x + second]! + sy * slopes[y + second]!;
     }
   }
   return { matrix, right };

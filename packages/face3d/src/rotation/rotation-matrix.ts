@@ -48,3 +48,8 @@ export function rotationDistance(first: RotationMatrix, second: RotationMatrix):
   // |A - B| (Frobenius) is sqrt(8) sin(angle / 2).
   return 2 * Math.asin(Math.min(1, Math.sqrt(square / 8)));
 }
+
+/** The rotation as its mirror image shows it, left for right: M R M for M = diag(-1, 1, 1). */
+export function mirrorRotation(rotation: RotationMatrix): RotationMatrix {
+  return rotation.map((value, at) => ((at % 3 === 0) === at < 3 ? value : -value));
+}
